@@ -1,0 +1,109 @@
+"""What paddle.flops reports, line by line (Paddle 3.3.1; dynamic graph).
+
+Who uses it: Paddle's model zoos. It prints "Flops"; a convolution's figure is multiply-accumulates and biases, a
+linear layer's is multiply-accumulates without.
+Where it departs from a plain count: batch norm costs two per element, in two dimensions only; average pooling one
+per output, adaptive average pooling the window, rounded down, and one; a leaky ReLU one per element; every other
+layer is free, and what is not a layer (flatten, concat, additions) is not seen. Running statistics of batch norms
+are parameters there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from math import prod
+
+from netledger.core.ledger import Entry
+
+__all__ = ["NAME", "UNIT", "amounts", "layer_class", "parameters"]
+
+NAME = "paddle"
+UNIT = "FLOP"
+
+Amounts = Mapping[str, int]
+
+
+def _convolution(entry: Entry) -> Amounts:
+    return {"products": entry.where("multiply", "product"), "bias": entry.where("add", "bias")}
+
+
+def _linear(entry: Entry) -> Amounts:
+    return {"products": entry.where("multiply", "product")}
+
+
+def _batchnorm(entry: Entry) -> Amounts:
+    return {"2 × batch-norm inputs": 2 * entry.inputs[0].elements if _axes(entry) == 2 else 0}
+
+
+def _leaky_relu(entry: Entry) -> Amounts:
+    return {"leaky-ReLU inputs": entry.inputs[0].elements}
+
+
+def _avgpool(entry: Entry) -> Amounts:
+    return {"average-pool outputs": entry.outputs[0].elements}
+
+
+def _adaptive_avgpool(entry: Entry) -> Amounts:
+    made = entry.inputs[0].shape[:2] + (entry.outputs[0].shape[2:] or (1,) * _axes(entry))
+    window = prod(size // out for size, out in zip(entry.inputs[0].shape[2:], made[2:], strict=True))
+    return {"windows of adaptive pools": prod(made) * window, "adaptive-pool outputs": prod(made)}
+
+
+_PRICED: dict[str, Callable[[Entry], Amounts]] = {
+    "conv": _convolution,
+    "linear": _linear,
+    "batchnorm": _batchnorm,
+    "leaky_relu": _leaky_relu,
+    "avgpool": _avgpool,
+    "adaptive_avgpool": _adaptive_avgpool,
+    "global_avgpool": _adaptive_avgpool,
+}
+
+# What each kind is called as a layer of Paddle; a kind that is not here is a function there, and not seen.
+_LAYERS = {
+    "conv": "Conv{}D",
+    "linear": "Linear",
+    "batchnorm": "BatchNorm{}D",
+    "lrn": "LocalResponseNorm",
+    "maxpool": "MaxPool{}D",
+    "avgpool": "AvgPool{}D",
+    "adaptive_avgpool": "AdaptiveAvgPool{}D",
+    "global_avgpool": "AdaptiveAvgPool{}D",
+    "adaptive_maxpool": "AdaptiveMaxPool{}D",
+    "global_maxpool": "AdaptiveMaxPool{}D",
+    "relu": "ReLU",
+    "relu6": "ReLU6",
+    "leaky_relu": "LeakyReLU",
+    "sigmoid": "Sigmoid",
+    "tanh": "Tanh",
+    "silu": "Silu",
+    "hardswish": "Hardswish",
+    "hardsigmoid": "Hardsigmoid",
+    "gelu": "GELU",
+    "softmax": "Softmax",
+    "dropout": "Dropout",
+    "identity": "Identity",
+    "upsample": "Upsample",
+    "channel_shuffle": "ChannelShuffle",
+    "custom": "Layer",
+}
+
+
+def _axes(entry: Entry) -> int:
+    return max(1, len(entry.inputs[0].shape) - 2)
+
+
+def layer_class(entry: Entry) -> str:
+    """The class of Paddle that this layer is; empty if it is a function there."""
+    return _LAYERS.get(entry.op, "").format(_axes(entry))
+
+
+def amounts(entry: Entry) -> Amounts:
+    """What paddle.flops charges; nothing for layers that it does not know."""
+    return _PRICED[entry.op](entry) if entry.op in _PRICED else {}
+
+
+def parameters(entry: Entry) -> int:
+    """Every stored value of a layer, running statistics included."""
+    counts = entry.parameter_counts
+    return counts.total + counts.buffers if layer_class(entry) else 0

@@ -1,0 +1,180 @@
+"""Whole arrays of integers as one number: a rule runs on a million configurations at once, and stays exact.
+
+The values are a NumPy array of int64 while every result surely fits, and of Python integers from the
+operation on that might not. Nothing here imports NumPy: an array brings its own operations.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+__all__ = ["Array"]
+
+LIMIT = 2**63 - 1
+
+
+class Array:
+    """Integers in bulk.
+
+    Args:
+        values: a NumPy array of integers (any integer dtype, or Python integers as objects).
+
+    Raises:
+        TypeError: if the values are not integers.
+
+    """
+
+    __slots__ = ("high", "low", "values")
+
+    def __init__(self, values: Any) -> None:
+        if values.dtype.kind not in "iubO":
+            raise TypeError(f"an Array holds integers, not {values.dtype}")
+        whole = values.dtype.kind in "uO"
+        if whole and not all(isinstance(value, int) for value in values.astype(object).flat):
+            raise TypeError("an Array holds integers, not other objects")
+        self.values = values.astype(object) if whole else values.astype("int64")
+        self.low = int(values.min()) if values.size else 0
+        self.high = int(values.max()) if values.size else 0
+
+    def apply(self, op: str, *args: Any) -> Array:
+        """The result of an operation of `core.number.OPERATIONS`, element by element, broadcasting."""
+        return _COMPUTE[op](*map(_array, args))
+
+    def holds(self) -> bool:
+        """Whether a condition is true everywhere."""
+        return bool((self.values != 0).all())
+
+    def __bool__(self) -> bool:
+        raise TypeError("a rule must not branch on a number: use where(), minimum(), maximum() or require()")
+
+    def __repr__(self) -> str:
+        return f"Array({self.values!r})"
+
+    def __add__(self, other: Any) -> Array:
+        return self.apply("+", self, other)
+
+    def __radd__(self, other: Any) -> Array:
+        return self.apply("+", other, self)
+
+    def __sub__(self, other: Any) -> Array:
+        return self.apply("-", self, other)
+
+    def __rsub__(self, other: Any) -> Array:
+        return self.apply("-", other, self)
+
+    def __mul__(self, other: Any) -> Array:
+        return self.apply("*", self, other)
+
+    def __rmul__(self, other: Any) -> Array:
+        return self.apply("*", other, self)
+
+    def __floordiv__(self, other: Any) -> Array:
+        return self.apply("//", self, other)
+
+    def __rfloordiv__(self, other: Any) -> Array:
+        return self.apply("//", other, self)
+
+    def __mod__(self, other: Any) -> Array:
+        return self.apply("%", self, other)
+
+    def __rmod__(self, other: Any) -> Array:
+        return self.apply("%", other, self)
+
+    def __lt__(self, other: Any) -> Array:
+        return self.apply("<", self, other)
+
+    def __le__(self, other: Any) -> Array:
+        return self.apply("<=", self, other)
+
+    def __gt__(self, other: Any) -> Array:
+        return self.apply(">", self, other)
+
+    def __ge__(self, other: Any) -> Array:
+        return self.apply(">=", self, other)
+
+
+class _Scalar(NamedTuple):
+    """A plain integer that meets an array."""
+
+    values: int
+    low: int
+    high: int
+
+
+def _array(number: Any) -> Any:
+    return number if isinstance(number, Array) else _Scalar(number, number, number)
+
+
+def _exact(operation: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Array]:
+    """An operation that is monotone in each operand, done on Python integers where int64 might not hold it."""
+
+    def compute(a: Any, b: Any) -> Array:
+        corners = [operation(x, y) for x in (a.low, a.high) for y in _ends(operation, b)]
+        if max(map(abs, [a.low, a.high, b.low, b.high, *corners])) <= LIMIT:
+            return Array(operation(a.values, b.values))
+        return Array(operation(_objects(a), _objects(b)))
+
+    return compute
+
+
+def _ends(operation: Callable[[Any, Any], Any], b: Any) -> tuple[int, ...]:
+    if operation is not operator.floordiv:
+        return b.low, b.high
+    if (_objects(b) == 0 if isinstance(b, _Scalar) else (b.values == 0).any()):
+        raise ZeroDivisionError("division by zero in an Array")
+    return tuple(end for end in (b.low, b.high, -1, 1) if end and b.low <= end <= b.high)
+
+
+def _objects(operand: Any) -> Any:
+    return operand.values if isinstance(operand, _Scalar) else operand.values.astype(object)
+
+
+_ADD, _SUBTRACT, _MULTIPLY = map(_exact, (operator.add, operator.sub, operator.mul))
+_DIVIDE = _exact(operator.floordiv)
+
+
+def _modulo(a: Any, b: Any) -> Array:
+    return _SUBTRACT(a, _MULTIPLY(_DIVIDE(a, b), b))
+
+
+def _ceil_div(a: Any, b: Any) -> Array:
+    return -1 * _DIVIDE(_MULTIPLY(a, _array(-1)), b)
+
+
+def _where(condition: Any, yes: Any, no: Any) -> Array:
+    return _ADD(_MULTIPLY(condition, yes), _MULTIPLY(_SUBTRACT(_array(1), condition), no))
+
+
+def _compare(comparison: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Array]:
+    return lambda a, b: Array(comparison(a.values, b.values))
+
+
+def _gcd(a: Any, b: Any) -> Array:
+    while not (b == 0 if isinstance(b, int) else (_EQUAL(_array(b), _array(0))).holds()):
+        zero = _EQUAL(_array(b), _array(0))
+        rest = _modulo(_array(a), _ADD(_array(b), zero))
+        a, b = _where(zero, _array(a), _array(b)), _where(zero, _array(0), rest)
+    return _ADD(_array(a), _array(0))
+
+
+_EQUAL, _LESS = _compare(operator.eq), _compare(operator.lt)
+
+_COMPUTE: dict[str, Callable[..., Array]] = {
+    "+": _ADD,
+    "-": _SUBTRACT,
+    "*": _MULTIPLY,
+    "//": _DIVIDE,
+    "%": _modulo,
+    "<": _LESS,
+    "<=": _compare(operator.le),
+    ">": _compare(operator.gt),
+    ">=": _compare(operator.ge),
+    "==": _EQUAL,
+    "min": lambda a, b: _where(_LESS(a, b), a, b),
+    "max": lambda a, b: _where(_LESS(a, b), b, a),
+    "gcd": _gcd,
+    "ceil_div": _ceil_div,
+    "where": _where,
+}

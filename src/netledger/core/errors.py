@@ -1,0 +1,156 @@
+"""Everything that can go wrong, one class per kind of mistake.
+
+    NetledgerError
+    ├── SourceError       there is nothing by this name, or it cannot be read
+    │   └── UnknownNameError  a name that is not on a list; says what was probably meant
+    ├── SpecError         the text of a spec breaks a rule of the language
+    ├── ShapeError        a layer cannot take what it is given
+    ├── IncompleteError   a figure was asked to be complete, and is not
+    └── PluginError       a plug-in is not what its folder expects
+
+Every error names the layer, the values, the rule that is broken, and the next step, as far as they are known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+__all__ = [
+    "IncompleteError",
+    "NetledgerError",
+    "PluginError",
+    "ShapeError",
+    "SourceError",
+    "SpecError",
+    "UnknownNameError",
+    "Where",
+    "did_you_mean",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """A place in a text: line and column count from 1."""
+
+    file: str
+    line: int
+    column: int
+    text: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
+
+    def excerpt(self) -> str:
+        """The line with a caret below the place; only a window of it if the line is long."""
+        start = max(0, self.column - 1 - 60)
+        shown = self.text[start : start + 120]
+        before = "…" if start else ""
+        caret = " " * (self.column - 1 - start + len(before)) + "^"
+        return f"    {before}{shown}\n    {caret}"
+
+
+class NetledgerError(Exception):
+    """The root of the tree: a rule was broken.
+
+    Args:
+        rule: what holds, or should have held, in one sentence.
+        hint: what to do next.
+        layer: the layer concerned.
+        values: the values that met, by name.
+        where: the place in the user's text.
+
+    """
+
+    def __init__(
+        self,
+        rule: str,
+        *,
+        hint: str = "",
+        layer: str = "",
+        values: Mapping[str, Any] | None = None,
+        where: Where | None = None,
+    ) -> None:
+        super().__init__(rule)
+        self.rule = rule
+        self.hint = hint
+        self.layer = layer
+        self.values = dict(values or {})
+        self.where = where
+        self.network: Any = None  # what had been laid out before the mistake
+        self.ledger: Any = None  # what had been counted before the mistake
+
+    def __str__(self) -> str:
+        return printable("\n".join(self._lines()))
+
+    def _lines(self) -> Iterable[str]:
+        head = f"{self.layer}: {self.rule}" if self.layer else self.rule
+        yield f"{self.where}: {head}" if self.where else head
+        if self.where and self.where.text:
+            yield self.where.excerpt()
+        if self.values:
+            yield "  values: " + ", ".join(f"{name} {_show(value)}" for name, value in self.values.items())
+        if self.hint:
+            yield f"  {self.hint}"
+
+
+class SourceError(NetledgerError):
+    """There is nothing by this name, or it cannot be read."""
+
+
+class UnknownNameError(SourceError, LookupError):
+    """A name that is not on the list of known ones."""
+
+    def __init__(self, kind: str, name: str, known: Iterable[str], **context: Any) -> None:
+        names = sorted(known)
+        hint = did_you_mean(name, names) or f"Known: {', '.join(names)}."
+        super().__init__(f"unknown {kind} {quote(name)}", hint=hint, **context)
+
+
+class SpecError(NetledgerError, ValueError):
+    """The text of a spec breaks a rule of the language."""
+
+
+class ShapeError(NetledgerError, ValueError):
+    """A layer cannot take what it is given."""
+
+
+class IncompleteError(NetledgerError):
+    """A figure was asked to be complete, and is not."""
+
+
+class PluginError(NetledgerError):
+    """A plug-in is not what its folder expects."""
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """'Did you mean …?', or nothing if no known name is near.
+
+    >>> did_you_mean("maxpol", ["conv", "maxpool"])
+    'Did you mean maxpool?'
+    """
+    from difflib import get_close_matches
+
+    near = get_close_matches(name[:80], list(known), n=2)
+    return f"Did you mean {' or '.join(near)}?" if near else ""
+
+
+def quote(text: str, limit: int = 60) -> str:
+    """The text in quotation marks, shortened, nothing unprintable in it.
+
+    >>> quote("conv")
+    "'conv'"
+    """
+    return repr(text if len(text) <= limit else text[: limit - 1] + "…")
+
+
+def printable(text: str) -> str:
+    """The text with control characters (but not line ends) written out, so that none reaches a terminal."""
+    return "".join(char if char == "\n" or char.isprintable() else repr(char)[1:-1] for char in text)
+
+
+def _show(value: Any) -> str:
+    if isinstance(value, (tuple, list)):
+        return "x".join(_show(part) for part in value) if value else "()"
+    return str(value)

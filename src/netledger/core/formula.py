@@ -1,0 +1,209 @@
+"""Traced numbers, written out: as plain text, as LaTeX, and as MathML.
+
+Each notation is one `Style`; the tree is walked once, in one place.
+
+>>> from netledger.core.number import Traced
+>>> size, kernel = Traced.symbol("H_in", 227), Traced.symbol("K_h", 11)
+>>> out = (size - kernel) // Traced.symbol("S_h", 4) + 1
+>>> TEXT.formula(out), TEXT.substitution(out)
+('⌊(H_in − K_h) / S_h⌋ + 1', '⌊(227 − 11) / 4⌋ + 1')
+>>> LATEX.formula(out)
+'\\\\left\\\\lfloor \\\\frac{H_{in} - K_{h}}{S_{h}} \\\\right\\\\rfloor + 1'
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from netledger.core.number import Traced, value_of
+
+__all__ = ["LATEX", "MATHML", "TEXT", "Style", "symbols"]
+
+LOOSE, SUM, TERM, ATOM = 0, 1, 2, 3
+"""How tightly an expression binds."""
+
+_LEVEL = {"+": SUM, "-": SUM, "*": TERM, "%": LOOSE, "<": LOOSE, "<=": LOOSE, ">": LOOSE, ">=": LOOSE, "==": LOOSE}
+# The least level that each operand may have without parentheses.
+_OPERANDS = {"+": (SUM, SUM), "-": (SUM, TERM), "*": (TERM, TERM), "%": (ATOM, ATOM)}
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """One notation: how an integer, a symbol, parentheses and each operation are written."""
+
+    number: Callable[[int], str]
+    symbol: Callable[[str], str]
+    parentheses: Callable[[str], str]
+    operations: Mapping[str, Callable[..., str]]
+    bare: frozenset[str]  # operations that bracket their operands themselves
+
+    def formula(self, number: Any) -> str:
+        """The number's formula in symbols."""
+        return self._write(number, self.symbol_of)[0]
+
+    def substitution(self, number: Any) -> str:
+        """The same formula with every symbol replaced by its value."""
+        return self._write(number, lambda symbol: self.number(symbol.value))[0]
+
+    def symbol_of(self, symbol: Traced) -> str:
+        """A symbol as written in a formula."""
+        return self.symbol(symbol.name)
+
+    def _write(self, number: Any, leaf: Callable[[Traced], str]) -> tuple[str, int]:
+        if not isinstance(number, Traced):
+            return self.number(number), ATOM if number >= 0 else SUM
+        if number.op == "symbol":
+            return leaf(number), ATOM if number.value >= 0 else SUM
+        least = (0, 0, 0) if number.op in self.bare else _OPERANDS.get(number.op, (SUM, SUM, SUM))
+        parts = [self._operand(arg, leaf, level) for arg, level in zip(number.args, least, strict=False)]
+        return self.operations[number.op](*parts), _LEVEL.get(number.op, ATOM)
+
+    def _operand(self, arg: Any, leaf: Callable[[Traced], str], least: int) -> str:
+        text, level = self._write(arg, leaf)
+        return self.parentheses(text) if level < least else text
+
+
+def symbols(number: Any) -> dict[str, int]:
+    """Every symbol of a traced number, in order of appearance, with its value."""
+    if not isinstance(number, Traced):
+        return {}
+    if number.op == "symbol":
+        return {number.name: number.value}
+    found: dict[str, int] = {}
+    for arg in number.args:
+        found.update(symbols(arg))
+    return found
+
+
+def _infix(sign: str) -> Callable[[str, str], str]:
+    return lambda a, b: f"{a} {sign} {b}"
+
+
+TEXT = Style(
+    number=lambda value: str(value_of(value)).replace("-", "−"),
+    symbol=str,
+    parentheses=lambda text: f"({text})",
+    bare=frozenset({"min", "max", "gcd", "where"}),
+    operations={
+        "+": _infix("+"),
+        "-": _infix("−"),
+        "*": lambda a, b: f"{a}·{b}",
+        "%": _infix("mod"),
+        "<": _infix("<"),
+        "<=": _infix("≤"),
+        ">": _infix(">"),
+        ">=": _infix("≥"),
+        "==": _infix("="),
+        "//": lambda a, b: f"⌊{_tight(a)} / {_tight(b)}⌋",
+        "ceil_div": lambda a, b: f"⌈{_tight(a)} / {_tight(b)}⌉",
+        "min": lambda a, b: f"min({a}, {b})",
+        "max": lambda a, b: f"max({a}, {b})",
+        "gcd": lambda a, b: f"gcd({a}, {b})",
+        "where": lambda condition, yes, no: f"[{yes} if {condition} else {no}]",
+    },
+)
+
+
+def _tight(text: str) -> str:
+    """An operand of a one-line fraction: in parentheses unless it is a single word or already in brackets."""
+    return f"({text})" if (" " in text or "·" in text) and not _enclosed(text) else text
+
+
+def _enclosed(text: str) -> bool:
+    depth = 0
+    for index, char in enumerate(text):
+        depth += (char in "(⌊⌈[") - (char in ")⌋⌉]")
+        if depth == 0:
+            return index == len(text) - 1
+    return False  # pragma: no cover  (brackets always balance)
+
+
+def _latex_symbol(name: str) -> str:
+    head, _, subscript = name.partition("_")
+    return f"{head}_{{{subscript.replace('_', ',')}}}" if subscript else head
+
+
+LATEX = Style(
+    number=lambda value: str(value_of(value)),
+    symbol=_latex_symbol,
+    parentheses=lambda text: rf"\left({text}\right)",
+    bare=frozenset({"//", "ceil_div", "min", "max", "gcd", "where"}),
+    operations={
+        "+": _infix("+"),
+        "-": _infix("-"),
+        "*": _infix(r"\cdot"),
+        "%": _infix(r"\bmod"),
+        "<": _infix("<"),
+        "<=": _infix(r"\le"),
+        ">": _infix(">"),
+        ">=": _infix(r"\ge"),
+        "==": _infix("="),
+        "//": lambda a, b: rf"\left\lfloor \frac{{{a}}}{{{b}}} \right\rfloor",
+        "ceil_div": lambda a, b: rf"\left\lceil \frac{{{a}}}{{{b}}} \right\rceil",
+        "min": lambda a, b: rf"\min\left({a}, {b}\right)",
+        "max": lambda a, b: rf"\max\left({a}, {b}\right)",
+        "gcd": lambda a, b: rf"\gcd\left({a}, {b}\right)",
+        "where": lambda condition, yes, no: (
+            rf"\begin{{cases}} {yes} & {condition} \\ {no} & \text{{otherwise}} \end{{cases}}"
+        ),
+    },
+)
+
+
+def _mo(sign: str) -> str:
+    return f"<mo>{sign}</mo>"
+
+
+def _mathml_infix(sign: str) -> Callable[[str, str], str]:
+    return lambda a, b: f"{a}{_mo(sign)}{b}"
+
+
+def _mathml_call(name: str) -> Callable[[str, str], str]:
+    return lambda a, b: f"<mi>{name}</mi>{_mo('(')}{a}{_mo(',')}{b}{_mo(')')}"
+
+
+def _mathml_number(value: Any) -> str:
+    sign = _mo("−") if value_of(value) < 0 else ""
+    return f"<mrow>{sign}<mn>{abs(value_of(value))}</mn></mrow>" if sign else f"<mn>{value_of(value)}</mn>"
+
+
+def _mathml_symbol(name: str) -> str:
+    head, _, subscript = name.partition("_")
+    if not subscript:
+        return f"<mi>{head}</mi>"
+    return f"<msub><mi>{head}</mi><mtext>{subscript.replace('_', ',')}</mtext></msub>"
+
+
+def _mathml_fraction(left: str, right: str) -> Callable[[str, str], str]:
+    return lambda a, b: (
+        f"<mrow>{_mo(left)}<mfrac><mrow>{a}</mrow><mrow>{b}</mrow></mfrac>{_mo(right)}</mrow>"
+    )
+
+
+MATHML = Style(
+    number=_mathml_number,
+    symbol=_mathml_symbol,
+    parentheses=lambda text: f"<mrow>{_mo('(')}{text}{_mo(')')}</mrow>",
+    bare=LATEX.bare,
+    operations={
+        "+": _mathml_infix("+"),
+        "-": _mathml_infix("−"),
+        "*": _mathml_infix("·"),
+        "%": _mathml_infix("mod"),
+        "<": _mathml_infix("&lt;"),
+        "<=": _mathml_infix("≤"),
+        ">": _mathml_infix("&gt;"),
+        ">=": _mathml_infix("≥"),
+        "==": _mathml_infix("="),
+        "//": _mathml_fraction("⌊", "⌋"),
+        "ceil_div": _mathml_fraction("⌈", "⌉"),
+        "min": _mathml_call("min"),
+        "max": _mathml_call("max"),
+        "gcd": _mathml_call("gcd"),
+        "where": lambda condition, yes, no: (
+            f"<mrow>{_mo('[')}{yes}<mtext> if </mtext>{condition}<mtext> else </mtext>{no}{_mo(']')}</mrow>"
+        ),
+    },
+)

@@ -1,0 +1,192 @@
+"""The network as a frozen graph: what front ends make, and everything else reads.
+
+Tensors are numbered in the order in which they come to be. A node names the numbers that it reads and writes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from netledger.core.errors import ShapeError
+from netledger.core.number import Number, Shape, product
+
+if TYPE_CHECKING:
+    from netledger.core.operator import Operator
+
+__all__ = ["DTYPE_BITS", "Builder", "Network", "Node", "Parameter", "Provenance", "Tensor"]
+
+DTYPE_BITS = {
+    "float64": 64,
+    "float32": 32,
+    "float16": 16,
+    "bfloat16": 16,
+    "int64": 64,
+    "int32": 32,
+    "int16": 16,
+    "int8": 8,
+    "uint8": 8,
+    "bool": 8,
+    "complex64": 64,
+    "complex128": 128,
+}
+"""The size of one element."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tensor:
+    """A shape and an element type: no values, ever."""
+
+    shape: Shape
+    dtype: str = "float32"
+
+    @property
+    def elements(self) -> Number:
+        """How many elements it has."""
+        return product(self.shape)
+
+    @property
+    def bytes(self) -> Number:
+        """How much memory its elements take."""
+        return self.elements * (DTYPE_BITS[self.dtype] // 8)
+
+    def like(self, shape: Shape) -> Tensor:
+        """Another shape, of the same element type."""
+        return Tensor(shape, self.dtype)
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A stored tensor of a layer.
+
+    Args:
+        role: weight, bias, scale, shift, running_mean, …; unique within a layer.
+        shape: its shape.
+        trainable: whether training changes it by gradient.
+        buffer: whether it is state rather than a parameter (running statistics).
+        key: its identity: equal keys are the same memory, counted once.
+        dtype: its element type.
+
+    """
+
+    role: str
+    shape: Shape
+    trainable: bool = True
+    buffer: bool = False
+    key: str = ""
+    dtype: str = "float32"
+
+    @property
+    def elements(self) -> Number:
+        """How many elements it has."""
+        return product(self.shape)
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """Where a node comes from, as its front end knows it: a file and line."""
+
+    file: str = ""
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One operation: an operator between numbered tensors."""
+
+    name: str
+    scope: str
+    op: Operator
+    inputs: tuple[int, ...]
+    outputs: tuple[int, ...]
+    parameters: tuple[Parameter, ...] = ()
+    provenance: Provenance = field(default_factory=Provenance)
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """A frozen graph of operations.
+
+    Args:
+        name: what it is called.
+        source: where it comes from.
+        tensors: every tensor.
+        nodes: every operation, in order of execution.
+        inputs: which tensors the user gives.
+        outputs: which tensors the user gets.
+
+    """
+
+    name: str
+    source: str
+    tensors: tuple[Tensor, ...]
+    nodes: tuple[Node, ...]
+    inputs: tuple[int, ...]
+    outputs: tuple[int, ...]
+
+    def at(self, numbers: tuple[int, ...]) -> tuple[Tensor, ...]:
+        """The tensors with these numbers."""
+        return tuple(self.tensors[number] for number in numbers)
+
+
+class Builder:
+    """Lays out a network one operation at a time; every front end uses it."""
+
+    def __init__(self) -> None:
+        self.tensors: list[Tensor] = []
+        self.nodes: list[Node] = []
+        self.inputs: list[int] = []
+
+    def input(self, tensor: Tensor) -> int:
+        """Add an input of the network; returns its number."""
+        self.inputs.append(self._add(tensor))
+        return self.inputs[-1]
+
+    def add(
+        self,
+        op: Operator,
+        inputs: tuple[int, ...],
+        name: str,
+        scope: str = "",
+        *,
+        trainable: bool = True,
+        provenance: Provenance | None = None,
+    ) -> tuple[int, ...]:
+        """Add an operation; returns the numbers of its outputs.
+
+        Raises:
+            ShapeError: if the operator cannot take these inputs; names the layer.
+
+        """
+        given = tuple(self.tensors[number] for number in inputs)
+        try:
+            made = op.infer(given)
+            parameters = _parameters(op, given, name, trainable)
+        except ShapeError as error:
+            error.layer = f"{name}, {op}"
+            error.values = {"input": _shapes(given), **error.values}
+            raise
+        outputs = tuple(self._add(tensor) for tensor in made)
+        self.nodes.append(Node(name, scope, op, inputs, outputs, parameters, provenance or Provenance()))
+        return outputs
+
+    def network(self, name: str, source: str, outputs: tuple[int, ...]) -> Network:
+        """The graph laid out so far, frozen."""
+        return Network(name, source, tuple(self.tensors), tuple(self.nodes), tuple(self.inputs), outputs)
+
+    def _add(self, tensor: Tensor) -> int:
+        self.tensors.append(tensor)
+        return len(self.tensors) - 1
+
+
+def _parameters(op: Operator, given: tuple[Tensor, ...], name: str, trainable: bool) -> tuple[Parameter, ...]:
+    learned = op.parameters(given)
+    kept = op.buffers(given)
+    return tuple(
+        Parameter(role, shape, trainable and role in learned, role in kept, f"{name}.{role}")
+        for role, shape in {**learned, **kept}.items()
+    )
+
+
+def _shapes(tensors: tuple[Tensor, ...]) -> str:
+    return ", ".join("x".join(map(str, tensor.shape)) for tensor in tensors)

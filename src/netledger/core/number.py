@@ -1,0 +1,215 @@
+"""Numbers of every kind, and the few helpers that work on all of them.
+
+A rule is written once, with `+ - * //`, comparisons and the helpers below, and runs on
+
+- `int`: exact, and fast;
+- `Traced`: an integer that remembers the formula it came from (written out by `core.formula`);
+- `core.array.Array`: whole arrays of integers, exact too.
+
+Rules therefore never branch on a number with `if`: they say `where`, `minimum`, `maximum`, or `require`.
+"""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections.abc import Callable, Iterable
+from typing import Any, TypeAlias, cast
+
+from netledger.core.errors import ShapeError
+
+__all__ = [
+    "Number",
+    "Shape",
+    "Traced",
+    "ceil_div",
+    "equal",
+    "gcd",
+    "maximum",
+    "minimum",
+    "product",
+    "require",
+    "total",
+    "where",
+]
+
+Number: TypeAlias = int
+"""An int, or anything that computes like one. Rules are typed for `int`; the other kinds quack."""
+
+Shape: TypeAlias = tuple[Number, ...]
+"""The size of a tensor along each of its axes."""
+
+OPERATIONS: dict[str, Callable[..., Any]] = {
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "//": operator.floordiv,
+    "%": operator.mod,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+    "==": operator.eq,
+    "min": min,
+    "max": max,
+    "gcd": math.gcd,
+    "ceil_div": lambda a, b: -(-a // b),
+    "where": lambda condition, yes, no: yes if condition else no,
+}
+"""What each operation means on plain integers."""
+
+
+class Traced:
+    """An integer with the formula it came from.
+
+    >>> size, kernel = Traced.symbol("H", 227), Traced.symbol("K", 11)
+    >>> out = (size - kernel) // 4 + 1
+    >>> out.value, out.op, out.args[1]
+    (55, '+', 1)
+    """
+
+    __slots__ = ("args", "name", "op", "value")
+
+    def __init__(self, value: int, op: str, args: tuple[Any, ...] = (), name: str = "") -> None:
+        self.value = value
+        self.op = op
+        self.args = args
+        self.name = name
+
+    @classmethod
+    def symbol(cls, name: str, value: int) -> Traced:
+        """A number known by a name, such as C_out."""
+        return cls(value, "symbol", (), name)
+
+    def apply(self, op: str, *args: Any) -> Traced:
+        """The result of an operation of OPERATIONS on integers and traced numbers."""
+        return Traced(OPERATIONS[op](*map(value_of, args)), op, args)
+
+    def holds(self) -> bool:
+        """Whether a traced condition is true."""
+        return bool(self.value)
+
+    def __bool__(self) -> bool:
+        raise TypeError("a rule must not branch on a number: use where(), minimum(), maximum() or require()")
+
+    def __repr__(self) -> str:
+        return f"Traced({self.value}, {self.op!r})"
+
+    def __add__(self, other: Any) -> Traced:
+        return self.apply("+", self, other)
+
+    def __radd__(self, other: Any) -> Traced:
+        return self.apply("+", other, self)
+
+    def __sub__(self, other: Any) -> Traced:
+        return self.apply("-", self, other)
+
+    def __rsub__(self, other: Any) -> Traced:
+        return self.apply("-", other, self)
+
+    def __mul__(self, other: Any) -> Traced:
+        return self.apply("*", self, other)
+
+    def __rmul__(self, other: Any) -> Traced:
+        return self.apply("*", other, self)
+
+    def __floordiv__(self, other: Any) -> Traced:
+        return self.apply("//", self, other)
+
+    def __rfloordiv__(self, other: Any) -> Traced:
+        return self.apply("//", other, self)
+
+    def __mod__(self, other: Any) -> Traced:
+        return self.apply("%", self, other)
+
+    def __rmod__(self, other: Any) -> Traced:
+        return self.apply("%", other, self)
+
+    def __lt__(self, other: Any) -> Traced:
+        return self.apply("<", self, other)
+
+    def __le__(self, other: Any) -> Traced:
+        return self.apply("<=", self, other)
+
+    def __gt__(self, other: Any) -> Traced:
+        return self.apply(">", self, other)
+
+    def __ge__(self, other: Any) -> Traced:
+        return self.apply(">=", self, other)
+
+
+def value_of(number: Any) -> int:
+    """The integer itself, of an int or a traced number."""
+    return number.value if isinstance(number, Traced) else number
+
+
+def _apply(op: str, *args: Any) -> Any:
+    for arg in args:
+        if not isinstance(arg, int):
+            return arg.apply(op, *args)
+    return OPERATIONS[op](*args)
+
+
+def minimum(a: Number, b: Number) -> Number:
+    """The lesser of two numbers."""
+    return cast(Number, _apply("min", a, b))
+
+
+def maximum(a: Number, b: Number) -> Number:
+    """The greater of two numbers."""
+    return cast(Number, _apply("max", a, b))
+
+
+def ceil_div(a: Number, b: Number) -> Number:
+    """⌈a / b⌉, for b > 0.
+
+    >>> ceil_div(7, 2)
+    4
+    """
+    return cast(Number, _apply("ceil_div", a, b))
+
+
+def gcd(a: Number, b: Number) -> Number:
+    """The greatest common divisor."""
+    return cast(Number, _apply("gcd", a, b))
+
+
+def equal(a: Number, b: Number) -> bool:
+    """The condition a = b."""
+    return cast(bool, _apply("==", a, b))
+
+
+def where(condition: bool, yes: Number, no: Number) -> Number:
+    """`yes` where the condition holds, else `no`; both are computed."""
+    return cast(Number, _apply("where", condition, yes, no))
+
+
+def product(numbers: Iterable[Number]) -> Number:
+    """All numbers multiplied; 1 if there are none.
+
+    >>> product((3, 4))
+    12
+    """
+    result: Number | None = None
+    for number in numbers:
+        result = number if result is None else result * number
+    return 1 if result is None else result
+
+
+def total(numbers: Iterable[Number]) -> Number:
+    """All numbers added; 0 if there are none."""
+    result: Number | None = None
+    for number in numbers:
+        result = number if result is None else result + number
+    return 0 if result is None else result
+
+
+def require(condition: bool, rule: str, hint: str = "", **values: Any) -> None:
+    """Raise a ShapeError with this rule and these values unless the condition holds (everywhere, for arrays)."""
+    holds = condition if isinstance(condition, bool) else condition.holds()
+    if not holds:
+        raise ShapeError(rule, hint=hint, values={name: _plain(value) for name, value in values.items()})
+
+
+def _plain(value: Any) -> Any:
+    return tuple(map(_plain, value)) if isinstance(value, tuple) else value_of(value)

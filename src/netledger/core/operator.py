@@ -1,0 +1,249 @@
+"""What every operator is: a frozen record of attributes, and rules that run on any kind of number.
+
+An operator is declared once, in its file under `ops/`:
+
+    @operator
+    class Linear(Operator):
+        '''y = x·Wᵀ + b. …'''
+
+        KIND = "linear"
+        LABEL = "fc"
+        out: Number = number("F_out", "output features")
+        bias: bool = flag(True, "add a bias")
+
+The declarations are all that a front end needs to read the layer, a schema to describe it, and an
+explanation to name its symbols.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any, ClassVar, TypeAlias, dataclass_transform
+
+from netledger.core.network import Tensor
+from netledger.core.number import Number, Shape, require
+from netledger.core.window import Padding
+from netledger.core.work import Term
+
+__all__ = [
+    "Attribute",
+    "Axes",
+    "Operator",
+    "attributes_of",
+    "choice",
+    "axes",
+    "axis_of",
+    "feature_map",
+    "flag",
+    "index",
+    "number",
+    "numbers",
+    "operator",
+    "padding",
+    "per_axis",
+    "real",
+    "word",
+]
+
+Axes: TypeAlias = "Number | tuple[Number, ...]"
+"""One number for every axis, or one per axis."""
+
+Shapes: TypeAlias = Mapping[str, Shape]
+"""Shapes by role."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Attribute:
+    """How one attribute of an operator is written, checked and named.
+
+    Args:
+        kind: number | per_axis | padding (these are traced), or index | numbers | real | flag | choice | word.
+        doc: what it is, in a few words.
+        symbol: its sign in formulas.
+        least: the least number allowed.
+        choices: the words allowed.
+        optional: whether None (left out) is allowed.
+
+    """
+
+    kind: str
+    doc: str
+    symbol: str = ""
+    least: int | None = None
+    choices: tuple[str, ...] = ()
+    optional: bool = False
+
+
+def _declare(attribute: Attribute, default: Any) -> Any:
+    metadata = {"attribute": attribute}
+    if default is dataclasses.MISSING:
+        return dataclasses.field(metadata=metadata)
+    return dataclasses.field(default=default, metadata=metadata)
+
+
+def number(symbol: str, doc: str, default: Any = dataclasses.MISSING, least: int | None = 1) -> Any:
+    """Declare a whole number."""
+    return _declare(Attribute("number", doc, symbol, least, optional=default is None), default)
+
+
+def per_axis(symbol: str, doc: str, default: Any = dataclasses.MISSING, least: int | None = 1) -> Any:
+    """Declare a whole number, or one per axis."""
+    return _declare(Attribute("per_axis", doc, symbol, least, optional=default is None), default)
+
+
+def index(doc: str, default: Any = dataclasses.MISSING) -> Any:
+    """Declare the position of an axis; from the end, if negative."""
+    return _declare(Attribute("index", doc), default)
+
+
+def numbers(doc: str, default: Any = dataclasses.MISSING, least: int | None = 1) -> Any:
+    """Declare a list of whole numbers."""
+    return _declare(Attribute("numbers", doc, "", least, optional=default is None), default)
+
+
+def padding(default: Padding | None = 0, doc: str = "elements added at the borders") -> Any:
+    """Declare a padding: a number, one or a pair per axis, `same` or `valid`."""
+    return _declare(Attribute("padding", doc, "P", 0, optional=default is None), default)
+
+
+def real(doc: str, default: float) -> Any:
+    """Declare a real number: it enters no count."""
+    return _declare(Attribute("real", doc), default)
+
+
+def flag(default: bool, doc: str) -> Any:
+    """Declare a yes or no."""
+    return _declare(Attribute("flag", doc), default)
+
+
+def choice(choices: tuple[str, ...], doc: str, default: Any = dataclasses.MISSING) -> Any:
+    """Declare one of a few words."""
+    return _declare(Attribute("choice", doc, choices=choices), default)
+
+
+def word(doc: str, default: Any = dataclasses.MISSING) -> Any:
+    """Declare a free text."""
+    return _declare(Attribute("word", doc), default)
+
+
+@dataclass_transform(frozen_default=True)
+def operator(cls: type[Any]) -> type[Any]:
+    """Make an operator of a declaration: a frozen, slotted record with its attributes looked up once."""
+    made = dataclasses.dataclass(frozen=True, slots=True)(cls)
+    made.ATTRIBUTES = {field.name: field.metadata["attribute"] for field in dataclasses.fields(made)}
+    made.DEFAULTS = {
+        field.name: field.default for field in dataclasses.fields(made) if field.default is not dataclasses.MISSING
+    }
+    return made
+
+
+class Operator:
+    """The base of all operators. Shapes are (batch, channels, spatial …) unless an operator says otherwise."""
+
+    __slots__ = ()
+
+    KIND: ClassVar[str]
+    """The name that users type."""
+    LABEL: ClassVar[str] = ""
+    """What layers without a name are called (with a number after it); KIND if empty."""
+    INPUTS: ClassVar[tuple[int, int]] = (1, 1)
+    """The least and the greatest number of inputs."""
+    VIEW: ClassVar[bool] = False
+    """Whether the output is the input's memory, seen differently."""
+    COUNTED: ClassVar[bool] = True
+    """Whether there is a rule for the work at all."""
+    ATTRIBUTES: ClassVar[Mapping[str, Attribute]]
+    DEFAULTS: ClassVar[Mapping[str, Any]]
+
+    def __post_init__(self) -> None:
+        for name, attribute in self.ATTRIBUTES.items():
+            if attribute.least is not None:
+                self._check_least(name, getattr(self, name), attribute.least)
+
+    def _check_least(self, name: str, value: Any, least: int) -> None:
+        if value is None or isinstance(value, str):
+            return
+        if isinstance(value, tuple):
+            for part in value:
+                self._check_least(name, part, least)
+            return
+        require(value >= least, f"{name} must be at least {least}", **{name: value})
+
+    def infer(self, inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+        """The outputs for these inputs; raises ShapeError if there are none."""
+        return inputs
+
+    def parameters(self, inputs: tuple[Tensor, ...]) -> Shapes:
+        """The shape of each learned parameter, by role."""
+        return {}
+
+    def buffers(self, inputs: tuple[Tensor, ...]) -> Shapes:
+        """The shape of each stored value that is not learned by gradient, by role."""
+        return {}
+
+    def work(self, inputs: tuple[Tensor, ...], outputs: tuple[Tensor, ...]) -> tuple[Term, ...]:
+        """Every primitive operation of one forward pass at inference, by action and role."""
+        return ()
+
+    def __str__(self) -> str:
+        parts = []
+        for name in self.ATTRIBUTES:
+            value = getattr(self, name)
+            if name not in self.DEFAULTS:
+                parts.append(_written(value))
+            elif value != self.DEFAULTS[name]:
+                parts.append(f"{name}={_written(value)}")
+        return f"{self.KIND}({', '.join(parts)})" if parts else self.KIND
+
+
+def attributes_of(op: Operator) -> dict[str, Any]:
+    """Every attribute of an operator, as plain data: numbers, words, and lists of them."""
+    return {name: _plain(getattr(op, name)) for name in op.ATTRIBUTES}
+
+
+def axes(value: Axes, count: int, what: str) -> tuple[Number, ...]:
+    """One number for each of `count` axes."""
+    if not isinstance(value, tuple):
+        return (value,) * count
+    require(
+        len(value) == count,
+        f"{what} needs one number per axis",
+        f"Write one number, or a list of {count}.",
+        **{what: value, "axes": count},
+    )
+    return value
+
+
+def feature_map(tensor: Tensor, spatial: int = 1) -> tuple[Number, Number, Shape]:
+    """Batch, channels and at least `spatial` further axes of a feature map."""
+    shape = tensor.shape
+    require(
+        len(shape) >= 2 + spatial,
+        f"the input must have a batch, channels and {'at least ' if spatial else 'perhaps '}"
+        f"{spatial or 'some'} further {'axis' if spatial == 1 else 'axes'}",
+        "After flatten there are only features left; put this layer before it.",
+        input=shape,
+    )
+    return shape[0], shape[1], shape[2:]
+
+
+def axis_of(position: int, tensor: Tensor) -> int:
+    """The axis at a position, counted from the end if negative."""
+    rank = len(tensor.shape)
+    require(
+        -rank <= position < rank,
+        f"there is no axis {position}",
+        f"The axes of this input are 0 (the batch) to {rank - 1}.",
+    )
+    return position % rank
+
+
+def _plain(value: Any) -> Any:
+    return [_plain(part) for part in value] if isinstance(value, tuple) else value
+
+
+def _written(value: Any) -> str:
+    if isinstance(value, tuple):
+        return f"[{', '.join(map(_written, value))}]"
+    return str(value).lower() if isinstance(value, bool) else str(value)

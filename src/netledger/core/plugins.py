@@ -1,0 +1,75 @@
+"""Plug-ins are found by looking in their folder: no list to edit, and listing imports nothing.
+
+A plug-in says its name on a line of its own, as `NAME = "…"` (or `KIND = "…"` in an operator's class).
+Files whose names start with an underscore are helpers, not plug-ins.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import re
+from functools import cached_property
+from types import ModuleType
+
+from netledger.core.errors import PluginError, UnknownNameError
+
+__all__ = ["Folder"]
+
+_NAME = re.compile(r'^(?: {4})?(?:NAME|KIND)(?:: \w+)? = "([^"\n]+)"$', re.MULTILINE)
+
+
+class Folder:
+    """The plug-ins of one package.
+
+    Args:
+        package: its dotted name, such as netledger.ops.
+        path: its folder.
+        what: what one plug-in is called in messages.
+
+    """
+
+    def __init__(self, package: str, path: str, what: str) -> None:
+        self.package = package
+        self.path = path
+        self.what = what
+
+    @cached_property
+    def index(self) -> dict[str, str]:
+        """The file of each plug-in, by name, sorted.
+
+        Raises:
+            PluginError: if two files claim one name.
+
+        """
+        found: dict[str, str] = {}
+        for file in sorted(os.listdir(self.path)):
+            if not file.endswith(".py") or file.startswith("_"):
+                continue
+            for name in _NAME.findall(_read(os.path.join(self.path, file))):
+                if name in found:
+                    raise PluginError(
+                        f"two plug-ins are called {name}", hint=f"Rename one: {found[name]}.py or {file}."
+                    )
+                found[name] = file[:-3]
+        return dict(sorted(found.items()))
+
+    def names(self) -> tuple[str, ...]:
+        """The names of all plug-ins."""
+        return tuple(self.index)
+
+    def module(self, name: str) -> ModuleType:
+        """The module that holds a plug-in.
+
+        Raises:
+            UnknownNameError: if there is none of this name.
+
+        """
+        if name not in self.index:
+            raise UnknownNameError(self.what, name, self.names())
+        return importlib.import_module(f"{self.package}.{self.index[name]}")
+
+
+def _read(path: str) -> str:
+    with open(path, encoding="utf-8") as file:
+        return file.read()

@@ -1,0 +1,100 @@
+"""Sliding windows along one axis: where they start, how many fit.
+
+The one place that knows padding and rounding. Everything works on any kind of number.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from netledger.core.number import Number, ceil_div, maximum, require, where
+
+__all__ = ["Padding", "Pads", "Window", "axis_padding"]
+
+Padding: TypeAlias = "str | Number | tuple[Number | tuple[Number, Number], ...]"
+"""As written: `same`, `valid`, a number, one number per axis, or one (before, after) pair per axis."""
+
+Pads: TypeAlias = "str | tuple[Number, Number]"
+"""Along one axis: `same`, or how many elements are added before and after."""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A window that slides along one axis.
+
+    Args:
+        kernel: elements that it reads.
+        stride: how far it moves.
+        pads: (before, after), or `same`: enough that ⌈size / stride⌉ windows fit.
+        dilation: distance between the elements that it reads.
+        rounding: `floor`, or `ceil`: a last window that only partly fits counts too.
+        clip: with `ceil`, whether that last window must start inside the input or the padding before it
+            (PyTorch's rule; Paddle has none).
+
+    """
+
+    kernel: Number
+    stride: Number = 1
+    pads: Pads = (0, 0)
+    dilation: Number = 1
+    rounding: str = "floor"
+    clip: bool = True
+
+    @property
+    def span(self) -> Number:
+        """From the first to the last element that one window reads: D·(K − 1) + 1."""
+        return self.dilation * (self.kernel - 1) + 1
+
+    def output(self, size: Number, axis: str = "") -> Number:
+        """How many windows fit on `size` elements.
+
+        Raises:
+            ShapeError: if none does.
+
+        """
+        count = self._count(size)
+        require(
+            count >= 1,
+            "the output would be empty: no window fits",
+            "Use a smaller kernel or stride, more padding, or a larger input.",
+            **{f"input{axis}": size, "kernel": self.kernel, "stride": self.stride, "padding": self.pads},
+            dilation=self.dilation,
+        )
+        return count
+
+    def _count(self, size: Number) -> Number:
+        if isinstance(self.pads, str):
+            return ceil_div(size, self.stride)
+        before, after = self.pads
+        free = size + before + after - self.span
+        if self.rounding == "floor":
+            return free // self.stride + 1
+        count = ceil_div(free, self.stride) + 1
+        if not self.clip:
+            return count
+        return where((count - 1) * self.stride >= size + before, count - 1, count)
+
+    def padding(self, size: Number) -> tuple[Number, Number]:
+        """Elements added before and after; `same` puts the odd one after."""
+        if not isinstance(self.pads, str):
+            return self.pads
+        needed = maximum((self._count(size) - 1) * self.stride + self.span - size, 0)
+        return needed // 2, needed - needed // 2
+
+
+def axis_padding(padding: Padding, axis: int, axes: int) -> Pads:
+    """The part of a padding that concerns one axis of `axes`."""
+    if isinstance(padding, str):
+        return padding if padding == "same" else (0, 0)
+    if not isinstance(padding, tuple):
+        return (padding, padding)
+    require(
+        len(padding) == axes,
+        "padding needs one entry per axis",
+        f"Write one number, or {axes} numbers, or {axes} pairs [before, after].",
+        padding=padding,
+        axes=axes,
+    )
+    part = padding[axis]
+    return part if isinstance(part, tuple) else (part, part)

@@ -1,0 +1,1 @@
+"""The front ends: each makes a Network of one kind of source."""

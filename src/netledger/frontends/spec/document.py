@@ -1,0 +1,193 @@
+"""Bytes to a tree of nodes that know where they stand. Nothing is evaluated, everything is bounded.
+
+PyYAML splits the text into events; the tree is built here, so that depth, size and aliases are counted before
+anything grows. An alias is its anchor's node again, and counts with all that is below it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from netledger.core.errors import SpecError, Where, quote
+
+__all__ = ["Branch", "Leaf", "Node", "Sequence", "read", "spec_error"]
+
+MAX_BYTES = 256 * 1024
+MAX_DEPTH = 48
+MAX_NODES = 50_000
+
+_NULL = frozenset({"", "~", "null", "Null", "NULL"})
+_TRUE, _FALSE = frozenset({"true", "True", "TRUE"}), frozenset({"false", "False", "FALSE"})
+_LINE_END = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
+_INTEGER = re.compile(r"[-+]?[0-9]{1,18}")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Leaf:
+    """A single word, number or expression; `plain` unless it was quoted."""
+
+    text: str
+    where: Where
+    plain: bool = True
+    weight: int = 1
+
+    @property
+    def value(self) -> None | bool | int | str:
+        """The text as null, a truth value, an integer, or itself."""
+        if not self.plain:
+            return self.text
+        if self.text in _NULL:
+            return None
+        if self.text in _TRUE or self.text in _FALSE:
+            return self.text in _TRUE
+        return int(self.text) if _INTEGER.fullmatch(self.text) else self.text
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sequence:
+    """A list."""
+
+    items: tuple[Node, ...]
+    where: Where
+    weight: int = 1
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Branch:
+    """A mapping; `keys` are the places of the names."""
+
+    items: Mapping[str, Node]
+    keys: Mapping[str, Where]
+    where: Where
+    weight: int = 1
+
+
+Node: TypeAlias = Leaf | Sequence | Branch
+
+
+def spec_error(rule: str, node: Node | Where, hint: str = "", **values: Any) -> SpecError:
+    """A mistake at a place in the text."""
+    return SpecError(rule, hint=hint, values=values, where=node if isinstance(node, Where) else node.where)
+
+
+def read(data: bytes, file: str) -> Node:
+    """The tree of a document.
+
+    Raises:
+        SpecError: if it is too large, too deep, not UTF-8, not YAML, or not one document.
+
+    """
+    if len(data) > MAX_BYTES:
+        raise SpecError(f"a spec has at most {MAX_BYTES} bytes; this one has {len(data)}", where=Where(file, 1, 1))
+    return _Reader(_decode(data, file), file).read()
+
+
+def _decode(data: bytes, file: str) -> str:
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        column = error.start - data.rfind(b"\n", 0, error.start)
+        rule = f"a spec is UTF-8 text; byte 0x{data[error.start]:02x} is not"
+        raise SpecError(rule, where=Where(file, line, column)) from None
+
+
+class _Reader:
+    """Builds the tree from PyYAML's events; holds the containers that are still open."""
+
+    def __init__(self, text: str, file: str) -> None:
+        self.text = text
+        self.file = file
+        self.lines = _LINE_END.split(text)
+        self.anchors: dict[str, Node] = {}
+        self.open: list[tuple[Any, list[Node]]] = []
+
+    def read(self) -> Node:
+        import yaml
+
+        loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+        root: Node | None = None
+        try:
+            for event in yaml.parse(self.text, Loader=loader):
+                if type(event).__name__ in _IGNORED:
+                    continue
+                if root is not None:
+                    raise spec_error("a spec is one document", self._where(event.start_mark), "Remove the rest.")
+                root = self._take(type(event).__name__, event)
+        except yaml.YAMLError as error:
+            raise self._not_yaml(error) from None
+        if root is None:
+            raise SpecError("the spec is empty", hint=_START, where=Where(self.file, 1, 1))
+        return root
+
+    def _take(self, kind: str, event: Any) -> Node | None:
+        """Take one event; the root once it is whole."""
+        where = self._where(event.start_mark)
+        if kind in ("SequenceStartEvent", "MappingStartEvent"):
+            self._start(event, where)
+            return None
+        if kind in ("SequenceEndEvent", "MappingEndEvent"):
+            start, items = self.open.pop()
+            return self._add(self._container(kind, start, items), start.anchor)
+        if kind == "AliasEvent":
+            return self._add(self._alias(event, where), None)
+        self._check_tag(event, where)
+        return self._add(Leaf(event.value, where, not event.style), event.anchor)
+
+    def _start(self, event: Any, where: Where) -> None:
+        self._check_tag(event, where)
+        if len(self.open) >= MAX_DEPTH:
+            raise spec_error(f"lists and mappings nest at most {MAX_DEPTH} deep", where)
+        self.open.append((event, []))
+
+    def _container(self, kind: str, start: Any, items: list[Node]) -> Node:
+        where = self._where(start.start_mark)
+        weight = 1 + sum(item.weight for item in items)
+        if weight > MAX_NODES:
+            raise spec_error(f"a spec has at most {MAX_NODES} values, aliases written out", where)
+        if kind == "SequenceEndEvent":
+            return Sequence(tuple(items), where, weight)
+        found: dict[str, Node] = {}
+        keys: dict[str, Where] = {}
+        for key, value in zip(items[::2], items[1::2], strict=True):
+            if not isinstance(key, Leaf):
+                raise spec_error("a name is a word, not a list or a mapping", key)
+            if key.text in found:
+                raise spec_error(f"{quote(key.text)} is given twice", key, "Remove one of them.")
+            found[key.text], keys[key.text] = value, key.where
+        return Branch(found, keys, where, weight)
+
+    def _alias(self, event: Any, where: Where) -> Node:
+        if event.anchor not in self.anchors:
+            raise spec_error(f"there is no anchor &{event.anchor} before this", where)
+        return self.anchors[event.anchor]
+
+    def _add(self, node: Node, anchor: str | None) -> Node | None:
+        if anchor:
+            self.anchors[anchor] = node
+        if not self.open:
+            return node
+        self.open[-1][1].append(node)
+        return None
+
+    def _check_tag(self, event: Any, where: Where) -> None:
+        if event.tag not in (None, "!"):
+            raise spec_error(f"tags such as {quote(event.tag)} are not part of the language", where, "Remove it.")
+
+    def _where(self, mark: Any) -> Where:
+        text = self.lines[mark.line] if mark.line < len(self.lines) else ""
+        return Where(self.file, mark.line + 1, mark.column + 1, text)
+
+    def _not_yaml(self, error: Any) -> SpecError:
+        mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+        where = self._where(mark) if mark else Where(self.file, 1, 1)
+        problem = getattr(error, "problem", None) or getattr(error, "reason", None) or "it cannot be read"
+        return SpecError(f"this is not YAML: {problem}", hint=_YAML_HINT, where=where)
+
+
+_IGNORED = frozenset({"StreamStartEvent", "StreamEndEvent", "DocumentStartEvent", "DocumentEndEvent"})
+_START = "Start with input: and layers:, or look at a preset: netledger presets lenet."
+_YAML_HINT = "Check the indentation, and that brackets and quotation marks are closed."

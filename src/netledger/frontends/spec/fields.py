@@ -1,0 +1,168 @@
+"""One attribute of a layer, read from its node as its declaration says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from netledger.core.errors import NetledgerError, UnknownNameError, Where, did_you_mean, quote
+from netledger.core.operator import Attribute
+from netledger.frontends.shape import MAX_RANK, parse_shape
+from netledger.frontends.spec.document import Branch, Leaf, Node, Sequence, spec_error
+from netledger.frontends.spec.expression import Exact, evaluate
+
+__all__ = ["at", "branch", "exact", "flag", "leaf", "only", "read_field", "sequence", "whole"]
+
+Names = Mapping[str, Exact]
+
+MAX_LIST = 4096
+
+
+def read_field(attribute: Attribute, node: Node, names: Names) -> Any:
+    """The value of an attribute.
+
+    Raises:
+        SpecError: if the node does not hold what the attribute needs; says what it needs.
+
+    """
+    if attribute.optional and isinstance(node, Leaf) and node.value is None:
+        return None
+    return _READERS[attribute.kind](attribute, node, names)
+
+
+def leaf(node: Node, what: str) -> Leaf:
+    """The node, if it is a single word or number."""
+    if isinstance(node, Leaf):
+        return node
+    raise spec_error(f"{what} is needed here, not a {'list' if isinstance(node, Sequence) else 'mapping'}", node)
+
+
+def branch(node: Node, what: str) -> Branch:
+    """The node, if it is a mapping."""
+    if isinstance(node, Branch):
+        return node
+    raise spec_error(f"{what} is needed here: `name: value` lines", node)
+
+
+def sequence(node: Node, what: str) -> tuple[Node, ...]:
+    """The items of the node, if it is a list."""
+    if isinstance(node, Sequence):
+        return node.items
+    raise spec_error(f"{what} is needed here: lines that start with `-`, or [ … ]", node)
+
+
+def only(node: Branch, known: Mapping[str, Any] | tuple[str, ...], what: str) -> None:
+    """Raise a SpecError if the mapping has a name that is not known."""
+    for name, where in node.keys.items():
+        if name not in known:
+            hint = did_you_mean(name, known) or f"It takes: {', '.join(known) or 'nothing'}."
+            raise spec_error(f"{what} has no {quote(name)}", where, hint)
+
+
+def exact(node: Node, names: Names, what: str = "a number") -> Exact:
+    """A number, perhaps a fraction."""
+    value = leaf(node, what).value
+    if isinstance(value, bool) or value is None:
+        raise spec_error(f"{what} is needed here, not {quote(leaf(node, what).text)}", node)
+    return value if isinstance(value, int) else evaluate(value, names, node.where)
+
+
+def whole(node: Node, names: Names, what: str = "a whole number") -> int:
+    """A whole number."""
+    value = exact(node, names, what)
+    if isinstance(value, int):
+        return value
+    hint = "Use floor(), ceil(), round() or multiple()."
+    raise spec_error(f"{what} is needed here, not {value} = {float(value):g}", node, hint)
+
+
+def _number(attribute: Attribute, node: Node, names: Names) -> int:
+    return whole(node, names)
+
+
+def _per_axis(attribute: Attribute, node: Node, names: Names) -> int | tuple[int, ...]:
+    if isinstance(node, Sequence):
+        return tuple(whole(item, names) for item in _short(node, MAX_RANK))
+    return whole(node, names, "a number, or a list of one per axis,")
+
+
+def _padding(attribute: Attribute, node: Node, names: Names) -> Any:
+    if isinstance(node, Sequence):
+        return tuple(_pads(item, names) for item in _short(node, MAX_RANK))
+    text = leaf(node, "a padding").text
+    if text in ("same", "valid"):
+        return text
+    if text.isalpha() and text not in names:
+        hint = did_you_mean(text, ("same", "valid", *names))
+        raise spec_error("a padding is a number, one or a pair per axis, same or valid", node, hint)
+    return whole(node, names, "a padding")
+
+
+def _pads(node: Node, names: Names) -> int | tuple[int, int]:
+    if not isinstance(node, Sequence):
+        return whole(node, names)
+    if len(node.items) != 2:
+        raise spec_error("the padding of an axis is one number, or [before, after]", node)
+    return whole(node.items[0], names), whole(node.items[1], names)
+
+
+def _numbers(attribute: Attribute, node: Node, names: Names) -> tuple[int, ...]:
+    if isinstance(node, Sequence):
+        return tuple(whole(item, names) for item in _short(node, MAX_LIST))
+    value = leaf(node, "a list of numbers").value
+    if isinstance(value, str) and value not in names:
+        return at(node.where, lambda: parse_shape(value).shape)
+    return (whole(node, names),)
+
+
+def _short(node: Sequence, limit: int) -> tuple[Node, ...]:
+    if 1 <= len(node.items) <= limit:
+        return node.items
+    raise spec_error(f"a list of 1 to {limit} numbers is needed here", node)
+
+
+def at(where: Where, read: Callable[[], Any]) -> Any:
+    """What is read; a mistake in it is placed."""
+    try:
+        return read()
+    except NetledgerError as error:
+        error.where = error.where or where
+        raise
+
+
+def _real(attribute: Attribute, node: Node, names: Names) -> float:
+    return float(exact(node, names))
+
+
+def flag(node: Node, names: Names) -> bool:
+    """True or false; a name counts as true unless it is 0."""
+    value = leaf(node, "true or false").value
+    if isinstance(value, str) and value in names:
+        value = names[value] != 0
+    if isinstance(value, bool):
+        return value
+    raise spec_error("true or false is needed here", node)
+
+
+def _choice(attribute: Attribute, node: Node, names: Names) -> str:
+    text = leaf(node, f"one of {', '.join(attribute.choices)}").text
+    if text not in attribute.choices:
+        raise UnknownNameError("choice", text, attribute.choices, where=node.where)
+    return text
+
+
+def _word(attribute: Attribute, node: Node, names: Names) -> str:
+    return leaf(node, "a text").text[:200]
+
+
+_READERS: dict[str, Callable[[Attribute, Node, Names], Any]] = {
+    "number": _number,
+    "per_axis": _per_axis,
+    "padding": _padding,
+    "index": _number,
+    "numbers": _numbers,
+    "real": _real,
+    "flag": lambda attribute, node, names: flag(node, names),
+    "choice": _choice,
+    "word": _word,
+}

@@ -1,0 +1,184 @@
+"""What stands above the layers of a spec: name, source, numbers, rounding, blocks, inputs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from netledger.core.errors import SpecError, UnknownNameError, Where, quote
+from netledger.core.network import Tensor
+from netledger.core.number import Shape
+from netledger.frontends.shape import check_shape, parse_shape
+from netledger.frontends.spec.document import Branch, Leaf, Node, Sequence, spec_error
+from netledger.frontends.spec.expression import Exact, evaluate
+from netledger.frontends.spec.fields import at, branch, exact, leaf, only, sequence, whole
+
+__all__ = ["ROUNDED", "TOP", "Block", "Header", "Options", "check_word", "read_header"]
+
+TOP = ("name", "source", "input", "rounding", "let", "blocks", "layers")
+ROUNDED = ("conv", "pool")
+"""The families of layers whose rounding a spec sets at once."""
+
+_WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,63}")
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the user says besides the spec.
+
+    Args:
+        inputs: shapes by name of input (an empty name: the only input); with or without the batch.
+        batch: the batch, if given.
+        let: expressions that replace those under `let`.
+
+    """
+
+    inputs: Mapping[str, Tensor] = field(default_factory=dict)
+    batch: int | None = None
+    let: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Layers to be used by name, and their parameters with defaults (null: must be given)."""
+
+    parameters: Mapping[str, Node]
+    layers: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """All that stands above the layers."""
+
+    name: str
+    source: str
+    numbers: Mapping[str, Exact]
+    rounding: Mapping[str, Mapping[str, Node]]
+    blocks: Mapping[str, Block]
+    inputs: Mapping[str, Tensor]
+    layers: Node
+
+
+def check_word(text: str, where: Where, what: str) -> str:
+    """The text, if it can be a name."""
+    if not _WORD.fullmatch(text):
+        rule = f"{what} is a letter, then letters, digits, _ and -, at most 64; {quote(text)} is not"
+        raise spec_error(rule, where)
+    return text
+
+
+def read_header(root: Branch, options: Options, name: str) -> Header:
+    """Everything above the layers, checked.
+
+    Raises:
+        SpecError: if something is missing, or not what it should be.
+
+    """
+    only(root, TOP, "a spec")
+    if "layers" not in root.items:
+        raise spec_error("a spec needs layers", root, "Write layers: and a list below it.")
+    numbers = _let(root.items.get("let"), options.let)
+    return Header(
+        _text(root, "name") or name,
+        _text(root, "source"),
+        numbers,
+        _rounding(root.items.get("rounding")),
+        _blocks(root.items.get("blocks")),
+        _inputs(root, numbers, options),
+        root.items["layers"],
+    )
+
+
+def _text(root: Branch, name: str) -> str:
+    return leaf(root.items[name], f"a {name}").text[:500] if name in root.items else ""
+
+
+def _let(node: Node | None, given: Mapping[str, str]) -> dict[str, Exact]:
+    written = branch(node, "let") if node else None
+    for name in given:
+        if written is None or name not in written.items:
+            raise UnknownNameError("name to set", name, written.items if written else ())
+    numbers: dict[str, Exact] = {}
+    for name, item in (written.items if written else {}).items():
+        check_word(name, item.where, "a name under let")
+        text = given.get(name)
+        here = Where(f"--set {name}", 1, 1, text or "")
+        numbers[name] = exact(item, numbers) if text is None else evaluate(text, numbers, here)
+    return numbers
+
+
+def _rounding(node: Node | None) -> dict[str, dict[str, Node]]:
+    """The attributes that each family of layers gets where a layer says nothing itself."""
+    if node is None:
+        return {}
+    if isinstance(node, Leaf):
+        return {family: {"rounding": node} for family in ROUNDED}
+    given = branch(node, "rounding")
+    only(given, (*ROUNDED, "clip"), "rounding")
+    clip = {"clip": given.items["clip"]} if "clip" in given.items else {}
+    modes = {family: {"rounding": given.items[family]} for family in ROUNDED if family in given.items}
+    return {family: {**modes.get(family, {}), **clip} for family in ROUNDED}
+
+
+def _blocks(node: Node | None) -> dict[str, Block]:
+    return {name: _block(name, item) for name, item in branch(node, "blocks").items.items()} if node else {}
+
+
+def _block(name: str, node: Node) -> Block:
+    check_word(name, node.where, "the name of a block")
+    body = branch(node, "a block")
+    only(body, ("parameters", "layers"), f"block {name}")
+    if "layers" not in body.items:
+        raise spec_error(f"block {name} needs layers", body)
+    written = body.items.get("parameters")
+    parameters = branch(written, "parameters").items if written else {}
+    for parameter, item in parameters.items():
+        check_word(parameter, item.where, "a parameter")
+    return Block(parameters, body.items["layers"])
+
+
+def _inputs(root: Branch, numbers: Mapping[str, Exact], options: Options) -> dict[str, Tensor]:
+    declared = _declared(root.items.get("input"), numbers)
+    given = dict(options.inputs)
+    if "" in given and len(declared) <= 1:
+        given[next(iter(declared), "input")] = given.pop("")
+    for name in given:
+        if declared and name not in declared:
+            raise UnknownNameError("input", name or "(without a name)", declared)
+    together = {**declared, **given}
+    if not together:
+        raise spec_error("the size of the input is not known", root, "Write input: 3x224x224, or give --input.")
+    return {name: _with_batch(tensor, declared.get(name), options.batch, name) for name, tensor in together.items()}
+
+
+def _declared(node: Node | None, numbers: Mapping[str, Exact]) -> dict[str, Tensor]:
+    if node is None:
+        return {}
+    if not isinstance(node, Branch):
+        return {"input": _shape(node, numbers)}
+    for name, place in node.keys.items():
+        check_word(name, place, "the name of an input")
+    return {name: _shape(item, numbers) for name, item in node.items.items()}
+
+
+def _shape(node: Node, numbers: Mapping[str, Exact]) -> Tensor:
+    if isinstance(node, Sequence):
+        sizes: Shape = tuple(whole(item, numbers) for item in sequence(node, "a shape"))
+        return at(node.where, lambda: Tensor(check_shape(sizes)))
+    text = leaf(node, "a shape").text
+    return at(node.where, lambda: parse_shape(str(numbers.get(text, text))))
+
+
+def _with_batch(tensor: Tensor, declared: Tensor | None, batch: int | None, name: str) -> Tensor:
+    """The batch in front; a shape with one axis more than declared brings its own."""
+    extra = len(tensor.shape) - len(declared.shape) if declared else 0
+    if extra == 1 and batch in (None, tensor.shape[0]):
+        return tensor
+    if extra:
+        raise SpecError(
+            f"input {name} has {len(declared.shape) if declared else 0} axes besides the batch",
+            values={"declared": declared.shape if declared else "", "given": tensor.shape, "batch": batch or "1"},
+            hint="Give the sizes without the batch, and the batch apart (--batch).",
+        )
+    return tensor.like((batch or 1, *tensor.shape))

@@ -1,0 +1,258 @@
+"""The tree of a spec, laid out as a Network.
+
+Steps are counted (a layer, a path, a turn of a loop, a reference), so that no text, however clever, takes long.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from netledger.core.errors import NetledgerError, SpecError, UnknownNameError, Where
+from netledger.core.network import Builder, Network, Provenance
+from netledger.core.operator import Operator
+from netledger.frontends.spec.document import Branch, Leaf, Node, Sequence, spec_error
+from netledger.frontends.spec.expression import Exact
+from netledger.frontends.spec.fields import at, branch, exact, flag, leaf, only, read_field, sequence, whole
+from netledger.frontends.spec.header import Block, Header, Options, read_header
+from netledger.frontends.spec.names import Flow, Names, Scope
+from netledger.ops import FOLDER, load
+
+__all__ = ["COMMON", "JOINS", "STRUCTURES", "lay_out"]
+
+MAX_STEPS = 50_000
+MAX_LAYERS = 20_000
+MAX_ELEMENTS = 2**62
+
+COMMON = ("name", "from", "trainable")
+"""What any layer may say."""
+STRUCTURES = {
+    "branches": ("name", "from", "join", "paths"),
+    "repeat": ("name", "from", "times", "layers"),
+    "use": ("name", "from", "block"),
+}
+"""What is not a layer but holds layers, and what each may say."""
+JOINS = ("add", "multiply", "concat")
+
+
+def lay_out(root: Node, options: Options, name: str = "network") -> Network:
+    """The network that a spec describes.
+
+    Raises:
+        SpecError: if it breaks a rule of the language; says where. What was laid out so far is in `.network`.
+        ShapeError: if a layer cannot take what it is given; says where.
+
+    """
+    header = read_header(branch(root, "a spec"), options, name)
+    layout = _Layout(header)
+    try:
+        outputs = layout.all()
+    except NetledgerError as error:
+        error.network = layout.builder.network(header.name, header.source, ())
+        raise
+    return layout.builder.network(header.name, header.source, outputs)
+
+
+class _Layout:
+    def __init__(self, header: Header) -> None:
+        self.header = header
+        self.builder = Builder()
+        self.names = Names()
+        self.steps = 0
+
+    def all(self) -> Flow:
+        """Lay out everything; the outputs of the network."""
+        for name, tensor in self.header.inputs.items():
+            self.names.flows[name] = (self.builder.input(tensor),)
+        self.names.flows.setdefault("input", (0,))
+        return self._layers(self.header.layers, Scope("", self.header.numbers), (0,))
+
+    def _layers(self, node: Node, scope: Scope, flow: Flow) -> Flow:
+        for item in sequence(node, "a list of layers"):
+            kind, options = _kind_and_options(item)
+            flow = at(item.where, lambda k=kind, o=options, f=flow: self._layer(k, o, scope, f))
+        return flow
+
+    def _layer(self, kind: str, options: Branch, scope: Scope, flow: Flow) -> Flow:
+        self._step(options.where)
+        if kind in STRUCTURES:
+            flow = self._from(options, scope, flow)
+            return _STRUCTURES[kind](self, options, self._knowing_channels(scope, flow), flow)
+        if kind not in FOLDER.index:
+            known = (*FOLDER.names(), *STRUCTURES)
+            raise UnknownNameError("layer", kind, known, where=options.where)
+        return self._operation(load(kind), options, scope, self._from(options, scope, flow))
+
+    def _operation(self, op: type[Operator], options: Branch, scope: Scope, flow: Flow) -> Flow:
+        if len(self.builder.nodes) >= MAX_LAYERS:
+            raise spec_error(f"a network has at most {MAX_LAYERS} layers", options)
+        _check_inputs(op, len(flow), options)
+        made = _make(op, self._attributes(op, options), self._knowing_channels(scope, flow).numbers)
+        full = self.names.choose(_name(options), op.LABEL or op.KIND, scope)
+        trainable = flag(options.items["trainable"], {}) if "trainable" in options.items else True
+        place = Provenance(options.where.file, options.where.line)
+        outputs = self.builder.add(made, flow, full, scope.path, trainable=trainable, provenance=place)
+        self.names.flows[full] = outputs
+        for number in outputs:
+            if self.builder.tensors[number].elements > MAX_ELEMENTS:
+                raise spec_error("a feature map has at most 2^62 elements", options, "Check its sizes.")
+        return outputs
+
+    def _attributes(self, op: type[Operator], options: Branch) -> Branch:
+        """What the layer says, and the rounding of the whole network where it does not."""
+        rounding = self.header.rounding.get(op.LABEL, {}) if "rounding" in op.ATTRIBUTES else {}
+        own = {name: node for name, node in options.items.items() if name not in COMMON}
+        return Branch({**rounding, **own}, options.keys, options.where)
+
+    def _knowing_channels(self, scope: Scope, flow: Flow) -> Scope:
+        """The scope, with the channels of the input as a number."""
+        shape = self.builder.tensors[flow[0]].shape if flow else ()
+        return scope.knowing({"in_channels": shape[1]}) if len(shape) > 1 else scope
+
+    def _from(self, options: Branch, scope: Scope, flow: Flow) -> Flow:
+        node = options.items.get("from")
+        if node is None:
+            return flow
+        found: list[int] = []
+        for reference in node.items if isinstance(node, Sequence) else (node,):
+            self._step(node.where)
+            found.extend(self.names.find(leaf(reference, "the name of a layer"), scope, flow))
+        if not found:
+            raise spec_error("from needs the name of a layer", node)
+        return tuple(found)
+
+    def _step(self, where: Where) -> None:
+        self.steps += 1
+        if self.steps > MAX_STEPS:
+            raise spec_error(f"a spec takes at most {MAX_STEPS} steps: layers, paths, turns, references", where)
+
+    def _branches(self, options: Branch, scope: Scope, flow: Flow) -> Flow:
+        """Paths side by side; after a split, each path takes one piece. Only a name opens a scope."""
+        _needs("branches", options, "{join: add, paths: [[…], […]]}")
+        join = leaf(options.items["join"], "a join").text
+        if join not in JOINS:
+            raise UnknownNameError("join", join, JOINS, where=options.items["join"].where)
+        paths = sequence(options.items["paths"], "a list of paths")
+        if len(flow) not in (1, len(paths)):
+            raise spec_error(f"{len(flow)} pieces meet {len(paths)} paths", options, "Write one path for each piece.")
+        inner = self._open(options, "branches", scope) if "name" in options.items else scope
+        ends: list[int] = []
+        for turn, path in enumerate(paths):
+            self._step(path.where)
+            ends.extend(self._layers(path, inner, flow if len(flow) == 1 else (flow[turn],)))
+        joined = self._operation(load(join), Branch({}, {}, options.where), inner, tuple(ends))
+        return self._close(inner, joined) if inner is not scope else joined
+
+    def _repeat(self, options: Branch, scope: Scope, flow: Flow) -> Flow:
+        """The same layers several times over; `turn` counts from 0."""
+        _needs("repeat", options, "{times: 3, layers: […]}")
+        times = whole(options.items["times"], scope.numbers)
+        if times < 0:
+            raise spec_error("times must not be negative", options.items["times"], times=times)
+        inner = self._open(options, "repeat", scope)
+        for turn in range(times):
+            self._step(options.where)
+            here = inner.inside(inner.full(str(turn))).knowing({"turn": turn})
+            flow = self._close(here, self._layers(options.items["layers"], here, flow))
+        return self._close(inner, flow)
+
+    def _use(self, options: Branch, scope: Scope, flow: Flow) -> Flow:
+        """The layers of a block, with its parameters as numbers."""
+        if "block" not in options.items:
+            raise spec_error("use needs block", options, "Write use: {block: NAME, …}.")
+        node = leaf(options.items["block"], "the name of a block")
+        block = self.header.blocks.get(node.text)
+        if block is None:
+            raise UnknownNameError("block", node.text, self.header.blocks, where=node.where)
+        if node.text in scope.uses:
+            raise spec_error(f"block {node.text} uses itself", options, "A block may only use other blocks.")
+        numbers = _arguments(node.text, block, options, scope)
+        opened = self._open(options, node.text, scope)
+        inner = Scope(opened.path, {**self.header.numbers, **numbers}, (*scope.uses, node.text))
+        return self._close(inner, self._layers(block.layers, inner, flow))
+
+    def _open(self, options: Branch, label: str, scope: Scope) -> Scope:
+        path = self.names.choose(_name(options), label, scope)
+        self.names.flows[path] = ()
+        return scope.inside(path)
+
+    def _close(self, inner: Scope, flow: Flow) -> Flow:
+        self.names.flows[inner.path] = flow
+        return flow
+
+
+_STRUCTURES: dict[str, Callable[[_Layout, Branch, Scope, Flow], Flow]] = {
+    "branches": _Layout._branches,
+    "repeat": _Layout._repeat,
+    "use": _Layout._use,
+}
+
+
+def _kind_and_options(item: Node) -> tuple[str, Branch]:
+    """`relu`, `conv: {…}`, or `dropout: 0.2` (a single value is the first attribute)."""
+    if isinstance(item, Leaf) and item.text:
+        return item.text, Branch({}, {}, item.where)
+    if not isinstance(item, Branch) or len(item.items) != 1:
+        raise spec_error("a layer is a name, or one name and its values", item, "Write - relu, or - conv: {out: 96}.")
+    (kind, node), *_ = item.items.items()
+    where = item.keys[kind]
+    if isinstance(node, Branch):
+        return kind, Branch(node.items, node.keys, where)
+    if isinstance(node, Leaf) and node.value is None:
+        return kind, Branch({}, {}, where)
+    if kind in STRUCTURES or kind not in FOLDER.index or not load(kind).ATTRIBUTES:
+        return kind, Branch({"": node}, {"": node.where}, where)
+    first = next(iter(load(kind).ATTRIBUTES))
+    return kind, Branch({first: node}, {first: node.where}, where)
+
+
+def _name(options: Branch) -> Leaf | None:
+    return leaf(options.items["name"], "a name") if "name" in options.items else None
+
+
+def _needs(kind: str, options: Branch, example: str) -> None:
+    only(options, STRUCTURES[kind], kind)
+    for name in STRUCTURES[kind][2:]:
+        if name not in options.items:
+            raise spec_error(f"{kind} needs {name}", options, f"Write {kind}: {example}.")
+
+
+def _check_inputs(op: type[Operator], given: int, options: Branch) -> None:
+    least, most = op.INPUTS
+    if given < least:
+        hint = "Name its inputs with from: [one, another], or join paths with branches."
+        raise spec_error(f"{op.KIND} takes at least {least} inputs, not {given}", options, hint)
+    if given > most:
+        hint = "Name one with from: (the pieces of a split are split1.0, split1.1, …)."
+        raise spec_error(f"{op.KIND} takes {most} input{'s' * (most > 1)}, not {given}", options, hint)
+
+
+def _make(op: type[Operator], options: Branch, numbers: Mapping[str, Exact]) -> Operator:
+    """The operator with the attributes that are written."""
+    only(options, op.ATTRIBUTES, op.KIND)
+    for name in op.ATTRIBUTES:
+        if name not in op.DEFAULTS and name not in options.items:
+            raise spec_error(f"{op.KIND} needs {name}: {op.ATTRIBUTES[name].doc}", options)
+    values: dict[str, Any] = {
+        name: read_field(op.ATTRIBUTES[name], node, numbers) for name, node in options.items.items()
+    }
+    return op(**values)
+
+
+def _arguments(name: str, block: Block, options: Branch, scope: Scope) -> dict[str, Exact]:
+    """The parameters of a block: given (in terms of what is known here), or their defaults."""
+    only(options, (*STRUCTURES["use"], *block.parameters), f"block {name}")
+    numbers: dict[str, Exact] = {}
+    for parameter, default in block.parameters.items():
+        node = options.items.get(parameter, default)
+        if isinstance(node, Leaf) and node.value is None:
+            raise SpecError(f"block {name} needs {parameter}", where=options.where)
+        known = {**scope.numbers, **numbers} if node is default else scope.numbers
+        numbers[parameter] = _number_or_flag(node, known)
+    return numbers
+
+
+def _number_or_flag(node: Node, numbers: Mapping[str, Exact]) -> Exact:
+    if isinstance(node, Leaf) and isinstance(node.value, bool):
+        return int(node.value)
+    return exact(node, numbers)

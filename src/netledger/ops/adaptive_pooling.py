@@ -1,0 +1,143 @@
+"""Pooling to a given output size: adaptive, and global (to one element)."""
+
+from __future__ import annotations
+
+from netledger.core.network import Tensor
+from netledger.core.number import Number, Shape, gcd, product
+from netledger.core.operator import Axes, Operator, axes, feature_map, flag, operator, per_axis
+from netledger.core.work import Term
+
+__all__ = ["AdaptiveAvgPool", "AdaptiveMaxPool", "GlobalAvgPool", "GlobalMaxPool"]
+
+
+def _window_elements(spatial: Shape, out: Shape) -> Number:
+    """The elements of all windows of one channel, added up.
+
+    Along an axis, window i reads from ⌊i·in/out⌋ up to ⌈(i + 1)·in/out⌉. Neighbours share an element unless
+    out divides i·in, so the lengths add up to in + (out − 1) − (gcd(in, out) − 1).
+    """
+    return product(size + made - gcd(size, made) for size, made in zip(spatial, out, strict=True))
+
+
+def _resized(tensor: Tensor, out: Axes) -> Tensor:
+    batch, channels, spatial = feature_map(tensor)
+    return tensor.like((batch, channels, *axes(out, len(spatial), "out")))
+
+
+def _combined(tensor: Tensor, out: Tensor) -> Number:
+    """How many elements are folded into another one: those of all windows, less one per output."""
+    batch, channels, spatial = feature_map(tensor)
+    return batch * channels * _window_elements(spatial, out.shape[2:]) - out.elements
+
+
+def _average(tensor: Tensor, out: Tensor) -> tuple[Term, ...]:
+    return (Term("add", "average", _combined(tensor, out)), Term("divide", "average", out.elements))
+
+
+def _maximum(tensor: Tensor, out: Tensor) -> tuple[Term, ...]:
+    return (Term("compare", "maximum", _combined(tensor, out)),)
+
+
+@operator
+class AdaptiveAvgPool(Operator):
+    """Average pooling to a given size.
+
+    Equation: y[n, c, i] = mean of x[n, c, ⌊i·in/out⌋ … ⌈(i + 1)·in/out⌉ − 1]
+    Shapes: (N, C, size …) → (N, C, out …)
+    Parameters: none
+    Counted: one addition less than each window has elements, and one division, per output.
+    Source: torch.nn.AdaptiveAvgPool2d; paddle.nn.AdaptiveAvgPool2D
+    """
+
+    KIND = "adaptive_avgpool"
+    LABEL = "pool"
+
+    out: Axes = per_axis("O", "size of the output")
+
+    def infer(self, inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+        """(N, C, out …)."""
+        return (_resized(inputs[0], self.out),)
+
+    def work(self, inputs: tuple[Tensor, ...], outputs: tuple[Tensor, ...]) -> tuple[Term, ...]:
+        """Additions and one division."""
+        return _average(inputs[0], outputs[0])
+
+
+@operator
+class AdaptiveMaxPool(Operator):
+    """Max pooling to a given size.
+
+    Equation: y[n, c, i] = max of x[n, c, ⌊i·in/out⌋ … ⌈(i + 1)·in/out⌉ − 1]
+    Shapes: (N, C, size …) → (N, C, out …)
+    Parameters: none
+    Counted: one comparison less than each window has elements, per output.
+    Source: torch.nn.AdaptiveMaxPool2d; paddle.nn.AdaptiveMaxPool2D
+    """
+
+    KIND = "adaptive_maxpool"
+    LABEL = "pool"
+
+    out: Axes = per_axis("O", "size of the output")
+
+    def infer(self, inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+        """(N, C, out …)."""
+        return (_resized(inputs[0], self.out),)
+
+    def work(self, inputs: tuple[Tensor, ...], outputs: tuple[Tensor, ...]) -> tuple[Term, ...]:
+        """Comparisons."""
+        return _maximum(inputs[0], outputs[0])
+
+
+def _global(tensor: Tensor, keep: bool) -> Tensor:
+    batch, channels, spatial = feature_map(tensor)
+    return tensor.like((batch, channels, *(1 for _ in spatial if keep)))
+
+
+@operator
+class GlobalAvgPool(Operator):
+    """The mean of each channel.
+
+    Equation: y[n, c] = mean of x[n, c, …]
+    Shapes: (N, C, size …) → (N, C, 1 …), or (N, C) without keepdims
+    Parameters: none
+    Counted: one addition less than a channel has elements, and one division, per output.
+    Source: Lin et al., Network In Network (2013); keras.layers.GlobalAveragePooling2D
+    """
+
+    KIND = "global_avgpool"
+    LABEL = "pool"
+
+    keepdims: bool = flag(True, "keep the pooled axes, with size 1")
+
+    def infer(self, inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+        """(N, C, 1 …) or (N, C)."""
+        return (_global(inputs[0], self.keepdims),)
+
+    def work(self, inputs: tuple[Tensor, ...], outputs: tuple[Tensor, ...]) -> tuple[Term, ...]:
+        """Additions and one division."""
+        return _average(inputs[0], _global(inputs[0], keep=True))
+
+
+@operator
+class GlobalMaxPool(Operator):
+    """The greatest element of each channel.
+
+    Equation: y[n, c] = max of x[n, c, …]
+    Shapes: (N, C, size …) → (N, C, 1 …), or (N, C) without keepdims
+    Parameters: none
+    Counted: one comparison less than a channel has elements, per output.
+    Source: keras.layers.GlobalMaxPooling2D
+    """
+
+    KIND = "global_maxpool"
+    LABEL = "pool"
+
+    keepdims: bool = flag(True, "keep the pooled axes, with size 1")
+
+    def infer(self, inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+        """(N, C, 1 …) or (N, C)."""
+        return (_global(inputs[0], self.keepdims),)
+
+    def work(self, inputs: tuple[Tensor, ...], outputs: tuple[Tensor, ...]) -> tuple[Term, ...]:
+        """Comparisons."""
+        return _maximum(inputs[0], _global(inputs[0], keep=True))

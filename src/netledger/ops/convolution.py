@@ -1,0 +1,93 @@
+"""Convolution."""
+
+from __future__ import annotations
+
+from netledger.core.network import Tensor
+from netledger.core.number import Number, Shape, equal, product, require
+from netledger.core.operator import (
+    Axes,
+    Operator,
+    Shapes,
+    axes,
+    choice,
+    feature_map,
+    flag,
+    number,
+    operator,
+    padding,
+    per_axis,
+)
+from netledger.core.window import Padding, Window, axis_padding
+from netledger.core.work import Term, accumulate
+
+__all__ = ["Conv"]
+
+
+@operator
+class Conv(Operator):
+    """Convolution (as cross-correlation) over one or more axes; depthwise when groups = C_in.
+
+    Equation: y[n, o, p] = b[o] + Σ_c Σ_k w[o, c, k] · x[n, c + first channel of the group, p·S + k·D − P]
+    Shapes: (N, C_in, size …) → (N, C_out, ⌊(size + padding − D·(K − 1) − 1) / S⌋ + 1 …); `same`: ⌈size / S⌉
+    Parameters: weight (C_out, C_in / G, K …), bias (C_out)
+    Counted: every product of every window, padding included; adding them up; the bias.
+    Source: Dumoulin & Visin, A guide to convolution arithmetic for deep learning (2016); torch.nn.Conv2d
+    """
+
+    KIND = "conv"
+    LABEL = "conv"
+
+    out: Number = number("C_out", "output channels (kernels)")
+    kernel: Axes = per_axis("K", "size of the kernel")
+    stride: Axes = per_axis("S", "how far the kernel moves", 1)
+    padding: Padding = padding()
+    dilation: Axes = per_axis("D", "distance between kernel elements", 1)
+    groups: Number = number("G", "groups of channels that do not mix", 1)
+    bias: bool = flag(True, "add a bias to every output channel")
+    rounding: str = choice(("floor", "ceil"), "whether a window that only partly fits counts", "floor")
+    clip: bool = flag(True, "with ceil: the last window must start inside the input or its left padding")
+
+    def windows(self, spatial: Shape) -> tuple[Window, ...]:
+        """The sliding window along each axis."""
+        count = len(spatial)
+        sizes = zip(
+            axes(self.kernel, count, "kernel"),
+            axes(self.stride, count, "stride"),
+            axes(self.dilation, count, "dilation"),
+            strict=True,
+        )
+        return tuple(
+            Window(kernel, stride, axis_padding(self.padding, axis, count), dilation, self.rounding, self.clip)
+            for axis, (kernel, stride, dilation) in enumerate(sizes)
+        )
+
+    def infer(self, inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+        """(N, C_out, windows along each axis …)."""
+        batch, channels, spatial = feature_map(inputs[0])
+        self._check_groups("input", channels)
+        self._check_groups("output", self.out)
+        windows = self.windows(spatial)
+        sizes = tuple(window.output(size) for window, size in zip(windows, spatial, strict=True))
+        return (inputs[0].like((batch, self.out, *sizes)),)
+
+    def _check_groups(self, which: str, channels: Number) -> None:
+        require(
+            equal(channels % self.groups, 0),
+            f"groups must divide the {which} channels",
+            f"Take groups that divide the {which} channels, such as 1 (plain) or in_channels (depthwise).",
+            channels=channels,
+            groups=self.groups,
+        )
+
+    def parameters(self, inputs: tuple[Tensor, ...]) -> Shapes:
+        """One kernel of C_in / G channels per output channel, and a bias."""
+        _, channels, spatial = feature_map(inputs[0])
+        kernel = axes(self.kernel, len(spatial), "kernel")
+        weight = {"weight": (self.out, channels // self.groups, *kernel)}
+        return {**weight, "bias": (self.out,)} if self.bias else weight
+
+    def work(self, inputs: tuple[Tensor, ...], outputs: tuple[Tensor, ...]) -> tuple[Term, ...]:
+        """C_in / G · K … products per output, added up, and a bias."""
+        weight = self.parameters(inputs)["weight"]
+        made = outputs[0].elements
+        return accumulate(made * product(weight[1:]), made, self.bias)

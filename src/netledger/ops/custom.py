@@ -1,0 +1,33 @@
+"""A layer without a rule: its shape is given, its work is not known."""
+
+from __future__ import annotations
+
+from netledger.core.network import Tensor
+from netledger.core.number import require
+from netledger.core.operator import Operator, numbers, operator, word
+
+__all__ = ["Custom"]
+
+
+@operator
+class Custom(Operator):
+    """An operation that netledger does not know: its row says *not counted*, and the total "at least".
+
+    Equation: unknown
+    Shapes: (N, …) → (N, out …), as given
+    Parameters: unknown
+    Counted: nothing; a bound follows from the sizes of the tensors.
+    Source: the author of the network
+    """
+
+    KIND = "custom"
+    COUNTED = False
+    INPUTS = (1, 10_000)
+
+    what: str = word("what it is, in a few words")
+    out: tuple[int, ...] = numbers("sizes of the output, after the batch")
+
+    def infer(self, inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+        """(N, out …)."""
+        require(len(inputs[0].shape) >= 1, "the input must have a batch", input=inputs[0].shape)
+        return (inputs[0].like((inputs[0].shape[0], *self.out)),)

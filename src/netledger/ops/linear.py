@@ -1,0 +1,46 @@
+"""The fully connected layer."""
+
+from __future__ import annotations
+
+from netledger.core.network import Tensor
+from netledger.core.number import Number, require
+from netledger.core.operator import Operator, Shapes, choice, flag, number, operator
+from netledger.core.work import Term, accumulate
+
+__all__ = ["Linear"]
+
+
+@operator
+class Linear(Operator):
+    """Fully connected layer, applied along the last axis.
+
+    Equation: y = x·Wᵀ + b
+    Shapes: (…, F_in) → (…, F_out)
+    Parameters: weight (F_out, F_in), or (F_in, F_out) with layout in_out; bias (F_out)
+    Counted: F_in products per output; adding them up; the bias.
+    Source: torch.nn.Linear (out_in); paddle.nn.Linear (in_out)
+    """
+
+    KIND = "linear"
+    LABEL = "fc"
+
+    out: Number = number("F_out", "output features")
+    bias: bool = flag(True, "add a bias to every output")
+    layout: str = choice(("out_in", "in_out"), "how the weight is stored", "out_in")
+
+    def infer(self, inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+        """The last axis becomes F_out."""
+        shape = inputs[0].shape
+        require(len(shape) >= 1, "the input must have at least one axis", input=shape)
+        return (inputs[0].like((*shape[:-1], self.out)),)
+
+    def parameters(self, inputs: tuple[Tensor, ...]) -> Shapes:
+        """One weight per pair of features, and a bias."""
+        features = inputs[0].shape[-1]
+        weight = {"weight": (self.out, features) if self.layout == "out_in" else (features, self.out)}
+        return {**weight, "bias": (self.out,)} if self.bias else weight
+
+    def work(self, inputs: tuple[Tensor, ...], outputs: tuple[Tensor, ...]) -> tuple[Term, ...]:
+        """F_in products per output, added up, and a bias."""
+        made = outputs[0].elements
+        return accumulate(made * inputs[0].shape[-1], made, self.bias)

@@ -1,0 +1,103 @@
+"""Normalisation: batch norm and local response norm."""
+
+from __future__ import annotations
+
+from netledger.core.network import Tensor
+from netledger.core.number import Number
+from netledger.core.operator import Operator, Shapes, feature_map, flag, number, operator, real
+from netledger.core.work import Term
+
+__all__ = ["BatchNorm", "LocalResponseNorm"]
+
+
+@operator
+class BatchNorm(Operator):
+    """Batch normalisation, at inference.
+
+    Equation: y = (x − mean) / √(var + ε) · scale + shift, per channel; computed as x·a + b
+    Shapes: (N, C, …) → the same
+    Parameters: scale (C), shift (C) if affine; buffers running_mean (C), running_var (C) if tracked
+    Counted: one multiplication and one addition per element (affine), or one multiplication and one subtraction
+        (normalise); per channel, a and b from the statistics (setup): add ε, reciprocal square root, and
+        a = scale·r, b = shift − mean·a. Not tracked: mean and variance over the batch too.
+    Source: Ioffe & Szegedy, Batch Normalization (2015); torch.nn.BatchNorm2d
+    """
+
+    KIND = "batchnorm"
+
+    eps: float = real("ε, added to the variance", 1e-5)
+    affine: bool = flag(True, "learn a scale and a shift per channel")
+    track: bool = flag(True, "keep running statistics and use them at inference")
+
+    def infer(self, inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+        """The same shape."""
+        feature_map(inputs[0], 0)
+        return inputs
+
+    def parameters(self, inputs: tuple[Tensor, ...]) -> Shapes:
+        """Scale and shift."""
+        channels = (inputs[0].shape[1],)
+        return {"scale": channels, "shift": channels} if self.affine else {}
+
+    def buffers(self, inputs: tuple[Tensor, ...]) -> Shapes:
+        """Running mean and variance."""
+        channels = (inputs[0].shape[1],)
+        return {"running_mean": channels, "running_var": channels} if self.track else {}
+
+    def work(self, inputs: tuple[Tensor, ...], outputs: tuple[Tensor, ...]) -> tuple[Term, ...]:
+        """A multiplication and an addition per element, and the setup per channel."""
+        elements, channels = inputs[0].elements, inputs[0].shape[1]
+        setup = (Term("add", "setup", channels), Term("reciprocal square root", "setup", channels))
+        statistics = () if self.track else _statistics(elements, channels)
+        if not self.affine:
+            folded = (Term("multiply", "setup", channels),)
+            applied = (Term("multiply", "normalise", elements), Term("subtract", "normalise", elements))
+            return (*statistics, *setup, *folded, *applied)
+        folded = (Term("multiply", "setup", 2 * channels), Term("subtract", "setup", channels))
+        applied = (Term("multiply", "affine", elements), Term("add", "affine", elements))
+        return (*statistics, *setup, *folded, *applied)
+
+
+def _statistics(elements: Number, channels: Number) -> tuple[Term, ...]:
+    """Mean and variance of each channel over all its elements."""
+    return (
+        Term("add", "normalise", 2 * (elements - channels)),
+        Term("divide", "normalise", 2 * channels),
+        Term("subtract", "normalise", elements),
+        Term("multiply", "normalise", elements),
+    )
+
+
+@operator
+class LocalResponseNorm(Operator):
+    """Local response normalisation across channels.
+
+    Equation: y[c] = x[c] / (k + α · Σ x[c']²)^β, over the `size` channels c' around c
+    Shapes: (N, C, size …) → the same
+    Parameters: none
+    Counted: per element, one square, size − 1 additions, α, k, the power, the division; windows are counted
+        whole, also at the first and last channels. A division of α by the size (torch) is a constant: free.
+    Source: Krizhevsky et al., ImageNet Classification with Deep CNNs (2012), 3.3; torch.nn.LocalResponseNorm
+    """
+
+    KIND = "lrn"
+
+    size: Number = number("n", "channels in the window", 5)
+    alpha: float = real("α", 1e-4)
+    beta: float = real("β", 0.75)
+    k: float = real("k", 2.0)
+
+    def infer(self, inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+        """The same shape."""
+        feature_map(inputs[0])
+        return inputs
+
+    def work(self, inputs: tuple[Tensor, ...], outputs: tuple[Tensor, ...]) -> tuple[Term, ...]:
+        """Squares, a sum over channels, a power and a division per element."""
+        elements = inputs[0].elements
+        return (
+            Term("multiply", "normalise", 2 * elements),
+            Term("add", "normalise", elements * self.size),
+            Term("power", "normalise", elements),
+            Term("divide", "normalise", elements),
+        )

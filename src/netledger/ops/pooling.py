@@ -1,0 +1,108 @@
+"""Pooling over sliding windows."""
+
+from __future__ import annotations
+
+from netledger.core.network import Tensor
+from netledger.core.number import Number, Shape, product
+from netledger.core.operator import Axes, Operator, axes, choice, feature_map, flag, operator, padding, per_axis
+from netledger.core.window import Padding, Window, axis_padding
+from netledger.core.work import Term
+
+__all__ = ["AvgPool", "MaxPool"]
+
+_ROUNDING = ("floor", "ceil")
+_PARTLY = "whether a window that only partly fits counts"
+_CLIP = "with ceil: the last window must start inside the input or its left padding"
+
+
+def _windows(op: MaxPool | AvgPool, spatial: Shape, dilation: Axes) -> tuple[Window, ...]:
+    count = len(spatial)
+    kernels = axes(op.kernel, count, "kernel")
+    strides = kernels if op.stride is None else axes(op.stride, count, "stride")
+    gaps = axes(dilation, count, "dilation")
+    return tuple(
+        Window(kernels[axis], strides[axis], axis_padding(op.padding, axis, count), gaps[axis], op.rounding, op.clip)
+        for axis in range(count)
+    )
+
+
+def _pooled(op: MaxPool | AvgPool, tensor: Tensor) -> Tensor:
+    batch, channels, spatial = feature_map(tensor)
+    sizes = tuple(window.output(size) for window, size in zip(op.windows(spatial), spatial, strict=True))
+    return tensor.like((batch, channels, *sizes))
+
+
+def _window_elements(op: MaxPool | AvgPool, tensor: Tensor) -> Number:
+    return product(window.kernel for window in op.windows(feature_map(tensor)[2]))
+
+
+@operator
+class MaxPool(Operator):
+    """Max pooling: the greatest element of each window.
+
+    Equation: y[n, c, p] = max_k x[n, c, p·S + k·D − P]
+    Shapes: (N, C, size …) → (N, C, ⌊(size + padding − D·(K − 1) − 1) / S⌋ + 1 …); `same`: ⌈size / S⌉
+    Parameters: none
+    Counted: one comparison less than the window has elements, per output; windows are counted whole.
+    Source: torch.nn.MaxPool2d; paddle.nn.MaxPool2D (whose ceil does not clip)
+    """
+
+    KIND = "maxpool"
+    LABEL = "pool"
+
+    kernel: Axes = per_axis("K", "size of the window")
+    stride: Axes | None = per_axis("S", "how far the window moves (the kernel, if left out)", None)
+    padding: Padding = padding()
+    dilation: Axes = per_axis("D", "distance between window elements", 1)
+    rounding: str = choice(_ROUNDING, _PARTLY, "floor")
+    clip: bool = flag(True, _CLIP)
+
+    def windows(self, spatial: Shape) -> tuple[Window, ...]:
+        """The sliding window along each axis."""
+        return _windows(self, spatial, self.dilation)
+
+    def infer(self, inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+        """(N, C, windows along each axis …)."""
+        return (_pooled(self, inputs[0]),)
+
+    def work(self, inputs: tuple[Tensor, ...], outputs: tuple[Tensor, ...]) -> tuple[Term, ...]:
+        """Comparisons."""
+        made = outputs[0].elements
+        return (Term("compare", "maximum", made * (_window_elements(self, inputs[0]) - 1)),)
+
+
+@operator
+class AvgPool(Operator):
+    """Average pooling: the mean of each window.
+
+    Equation: y[n, c, p] = 1/m · Σ_k x[n, c, p·S + k − P], with m = ΠK, or without the padding if not included
+    Shapes: (N, C, size …) → (N, C, ⌊(size + padding − K) / S⌋ + 1 …); `same`: ⌈size / S⌉
+    Parameters: none
+    Counted: one addition less than the window has elements, and one division, per output; windows are counted
+        whole, whether the mean includes the padding or not.
+    Source: torch.nn.AvgPool2d; paddle.nn.AvgPool2D (whose mean leaves the padding out unless told)
+    """
+
+    KIND = "avgpool"
+    LABEL = "pool"
+
+    kernel: Axes = per_axis("K", "size of the window")
+    stride: Axes | None = per_axis("S", "how far the window moves (the kernel, if left out)", None)
+    padding: Padding = padding()
+    count_include_pad: bool = flag(True, "whether padding counts in the mean")
+    rounding: str = choice(_ROUNDING, _PARTLY, "floor")
+    clip: bool = flag(True, _CLIP)
+
+    def windows(self, spatial: Shape) -> tuple[Window, ...]:
+        """The sliding window along each axis."""
+        return _windows(self, spatial, 1)
+
+    def infer(self, inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+        """(N, C, windows along each axis …)."""
+        return (_pooled(self, inputs[0]),)
+
+    def work(self, inputs: tuple[Tensor, ...], outputs: tuple[Tensor, ...]) -> tuple[Term, ...]:
+        """Additions and one division."""
+        made = outputs[0].elements
+        added = made * (_window_elements(self, inputs[0]) - 1)
+        return (Term("add", "average", added), Term("divide", "average", made))
