@@ -1,0 +1,55 @@
+"""netledger: what every layer of a neural network costs, exactly, under every counting convention, and why.
+
+>>> import netledger as nl
+>>> ledger = nl.count("alexnet")
+>>> ledger.parameters, ledger.total("macs"), ledger["conv1"].total("textbook")
+(62378344, 1135256096, 210830400)
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from netledger.api import Entry, Ledger, Shape, conventions, count, layer, presets
+    from netledger.core.errors import (
+        IncompleteError,
+        NetledgerError,
+        ShapeError,
+        SourceError,
+        SpecError,
+        UnknownNameError,
+    )
+
+__all__ = [
+    "Entry",
+    "IncompleteError",
+    "Ledger",
+    "NetledgerError",
+    "Shape",
+    "ShapeError",
+    "SourceError",
+    "SpecError",
+    "UnknownNameError",
+    "__version__",
+    "conventions",
+    "count",
+    "layer",
+    "presets",
+]
+
+__version__ = "0.1.0"
+
+
+def __getattr__(name: str) -> Any:
+    """Load the public names when they are first used: the command line needs few of them."""
+    if name not in __all__:
+        raise AttributeError(f"module 'netledger' has no attribute {name!r}")
+    from netledger import api
+    from netledger.core import errors
+
+    return getattr(api, name) if hasattr(api, name) else getattr(errors, name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,1 @@
+"""The core: pure, standard library only; it knows no operator, convention, framework or format."""

@@ -110,7 +110,9 @@ def _array(number: Any) -> Any:
 def _exact(operation: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Array]:
     """An operation that is monotone in each operand, done on Python integers where int64 might not hold it."""
 
-    def compute(a: Any, b: Any) -> Array:
+    def compute(a: Any, b: Any) -> Any:
+        if isinstance(a, _Scalar) and isinstance(b, _Scalar):
+            return _array(operation(a.values, b.values))
         corners = [operation(x, y) for x in (a.low, a.high) for y in _ends(operation, b)]
         if max(map(abs, [a.low, a.high, b.low, b.high, *corners])) <= LIMIT:
             return Array(operation(a.values, b.values))
@@ -122,7 +124,7 @@ def _exact(operation: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Array]:
 def _ends(operation: Callable[[Any, Any], Any], b: Any) -> tuple[int, ...]:
     if operation is not operator.floordiv:
         return b.low, b.high
-    if (_objects(b) == 0 if isinstance(b, _Scalar) else (b.values == 0).any()):
+    if _objects(b) == 0 if isinstance(b, _Scalar) else (b.values == 0).any():
         raise ZeroDivisionError("division by zero in an Array")
     return tuple(end for end in (b.low, b.high, -1, 1) if end and b.low <= end <= b.high)
 
@@ -152,11 +154,12 @@ def _compare(comparison: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Arra
 
 
 def _gcd(a: Any, b: Any) -> Array:
-    while not (b == 0 if isinstance(b, int) else (_EQUAL(_array(b), _array(0))).holds()):
-        zero = _EQUAL(_array(b), _array(0))
-        rest = _modulo(_array(a), _ADD(_array(b), zero))
-        a, b = _where(zero, _array(a), _array(b)), _where(zero, _array(0), rest)
-    return _ADD(_array(a), _array(0))
+    zeros = _MULTIPLY(_SUBTRACT(a, b), _array(0))
+    a, b = _ADD(a, zeros), _ADD(b, zeros)
+    while not (done := _EQUAL(b, _array(0))).holds():
+        rest = _modulo(a, _ADD(b, done))
+        a, b = _where(done, a, b), _where(done, _array(0), rest)
+    return _where(_LESS(a, _array(0)), _SUBTRACT(zeros, a), a)
 
 
 _EQUAL, _LESS = _compare(operator.eq), _compare(operator.lt)

@@ -14,8 +14,7 @@ Every error names the layer, the values, the rule that is broken, and the next s
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 __all__ = [
     "IncompleteError",
@@ -30,8 +29,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Where:
+class Where(NamedTuple):
     """A place in a text: line and column count from 1."""
 
     file: str
@@ -147,7 +145,11 @@ def quote(text: str, limit: int = 60) -> str:
 
 def printable(text: str) -> str:
     """The text with control characters (but not line ends) written out, so that none reaches a terminal."""
-    return "".join(char if char == "\n" or char.isprintable() else repr(char)[1:-1] for char in text)
+    return "\n".join(line if line.isprintable() else _written_out(line) for line in text.split("\n"))
+
+
+def _written_out(line: str) -> str:
+    return "".join(char if char.isprintable() else repr(char)[1:-1] for char in line)
 
 
 def _show(value: Any) -> str:

@@ -1,4 +1,4 @@
-"""Traced numbers, written out: as plain text, as LaTeX, and as MathML.
+r"""Traced numbers, written out: as plain text, as LaTeX, and as MathML.
 
 Each notation is one `Style`; the tree is walked once, in one place.
 
@@ -8,14 +8,13 @@ Each notation is one `Style`; the tree is walked once, in one place.
 >>> TEXT.formula(out), TEXT.substitution(out)
 ('⌊(H_in − K_h) / S_h⌋ + 1', '⌊(227 − 11) / 4⌋ + 1')
 >>> LATEX.formula(out)
-'\\\\left\\\\lfloor \\\\frac{H_{in} - K_{h}}{S_{h}} \\\\right\\\\rfloor + 1'
+'\\left\\lfloor \\frac{H_{in} - K_{h}}{S_{h}} \\right\\rfloor + 1'
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from netledger.core.number import Traced, value_of
 
@@ -29,8 +28,7 @@ _LEVEL = {"+": SUM, "-": SUM, "*": TERM, "%": LOOSE, "<": LOOSE, "<=": LOOSE, ">
 _OPERANDS = {"+": (SUM, SUM), "-": (SUM, TERM), "*": (TERM, TERM), "%": (ATOM, ATOM)}
 
 
-@dataclass(frozen=True, slots=True)
-class Style:
+class Style(NamedTuple):
     """One notation: how an integer, a symbol, parentheses and each operation are written."""
 
     number: Callable[[int], str]
@@ -177,9 +175,7 @@ def _mathml_symbol(name: str) -> str:
 
 
 def _mathml_fraction(left: str, right: str) -> Callable[[str, str], str]:
-    return lambda a, b: (
-        f"<mrow>{_mo(left)}<mfrac><mrow>{a}</mrow><mrow>{b}</mrow></mfrac>{_mo(right)}</mrow>"
-    )
+    return lambda a, b: f"<mrow>{_mo(left)}<mfrac><mrow>{a}</mrow><mrow>{b}</mrow></mfrac>{_mo(right)}</mrow>"
 
 
 MATHML = Style(

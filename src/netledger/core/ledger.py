@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
@@ -35,8 +35,7 @@ class ParameterCounts(NamedTuple):
     buffers: int
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One operation: shapes, parameters, work, provenance."""
 
     name: str
@@ -54,7 +53,7 @@ class Entry:
 
     @property
     def parameter_counts(self) -> ParameterCounts:
-        """This layer's parameters, summed by kind."""
+        """The parameters, summed by kind."""
         return count_parameters(self.parameters)
 
     @property
@@ -126,7 +125,10 @@ class Convention(Protocol):
 
     NAME: str
     UNIT: str
-    amounts: Callable[[Entry], Mapping[str, int]]
+
+    def amounts(self, entry: Entry) -> Mapping[str, int]:
+        """Amounts by the name of what they are for; they add up to what the entry costs."""
+        ...
 
 
 def price(convention: Convention, entries: Iterable[Entry]) -> int:

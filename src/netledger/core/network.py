@@ -5,8 +5,7 @@ Tensors are numbered in the order in which they come to be. A node names the num
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from netledger.core.errors import ShapeError
 from netledger.core.number import Number, Shape, product
@@ -33,8 +32,7 @@ DTYPE_BITS = {
 """The size of one element."""
 
 
-@dataclass(frozen=True, slots=True)
-class Tensor:
+class Tensor(NamedTuple):
     """A shape and an element type: no values, ever."""
 
     shape: Shape
@@ -55,8 +53,7 @@ class Tensor:
         return Tensor(shape, self.dtype)
 
 
-@dataclass(frozen=True, slots=True)
-class Parameter:
+class Parameter(NamedTuple):
     """A stored tensor of a layer.
 
     Args:
@@ -82,16 +79,14 @@ class Parameter:
         return product(self.shape)
 
 
-@dataclass(frozen=True, slots=True)
-class Provenance:
+class Provenance(NamedTuple):
     """Where a node comes from, as its front end knows it: a file and line."""
 
     file: str = ""
     line: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(NamedTuple):
     """One operation: an operator between numbered tensors."""
 
     name: str
@@ -100,11 +95,10 @@ class Node:
     inputs: tuple[int, ...]
     outputs: tuple[int, ...]
     parameters: tuple[Parameter, ...] = ()
-    provenance: Provenance = field(default_factory=Provenance)
+    provenance: Provenance = Provenance()
 
 
-@dataclass(frozen=True, slots=True)
-class Network:
+class Network(NamedTuple):
     """A frozen graph of operations.
 
     Args:

@@ -204,7 +204,7 @@ def total(numbers: Iterable[Number]) -> Number:
     return 0 if result is None else result
 
 
-def require(condition: bool, rule: str, hint: str = "", **values: Any) -> None:
+def require(condition: Any, rule: str, hint: str = "", **values: Any) -> None:
     """Raise a ShapeError with this rule and these values unless the condition holds (everywhere, for arrays)."""
     holds = condition if isinstance(condition, bool) else condition.holds()
     if not holds:

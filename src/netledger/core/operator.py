@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
-from typing import Any, ClassVar, TypeAlias, dataclass_transform
+from typing import Any, ClassVar, NamedTuple, TypeAlias, dataclass_transform
 
 from netledger.core.network import Tensor
 from netledger.core.number import Number, Shape, require
@@ -31,9 +31,9 @@ __all__ = [
     "Axes",
     "Operator",
     "attributes_of",
-    "choice",
     "axes",
     "axis_of",
+    "choice",
     "feature_map",
     "flag",
     "index",
@@ -53,8 +53,7 @@ Shapes: TypeAlias = Mapping[str, Shape]
 """Shapes by role."""
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Attribute:
+class Attribute(NamedTuple):
     """How one attribute of an operator is written, checked and named.
 
     Args:
@@ -129,8 +128,11 @@ def word(doc: str, default: Any = dataclasses.MISSING) -> Any:
 
 @dataclass_transform(frozen_default=True)
 def operator(cls: type[Any]) -> type[Any]:
-    """Make an operator of a declaration: a frozen, slotted record with its attributes looked up once."""
-    made = dataclasses.dataclass(frozen=True, slots=True)(cls)
+    """Make an operator of a declaration: a frozen, slotted record with its attributes looked up once.
+
+    A class without attributes of its own needs only `__slots__ = ()`.
+    """
+    made = dataclasses.dataclass(frozen=True, slots=True, eq=False, repr=False)(cls)
     made.ATTRIBUTES = {field.name: field.metadata["attribute"] for field in dataclasses.fields(made)}
     made.DEFAULTS = {
         field.name: field.default for field in dataclasses.fields(made) if field.default is not dataclasses.MISSING
@@ -153,8 +155,8 @@ class Operator:
     """Whether the output is the input's memory, seen differently."""
     COUNTED: ClassVar[bool] = True
     """Whether there is a rule for the work at all."""
-    ATTRIBUTES: ClassVar[Mapping[str, Attribute]]
-    DEFAULTS: ClassVar[Mapping[str, Any]]
+    ATTRIBUTES: ClassVar[Mapping[str, Attribute]] = {}
+    DEFAULTS: ClassVar[Mapping[str, Any]] = {}
 
     def __post_init__(self) -> None:
         for name, attribute in self.ATTRIBUTES.items():
@@ -185,6 +187,18 @@ class Operator:
     def work(self, inputs: tuple[Tensor, ...], outputs: tuple[Tensor, ...]) -> tuple[Term, ...]:
         """Every primitive operation of one forward pass at inference, by action and role."""
         return ()
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is type(self) and self._values() == other._values()
+
+    def __hash__(self) -> int:
+        return hash((type(self), *self._values()))
+
+    def _values(self) -> tuple[Any, ...]:
+        return tuple(getattr(self, name) for name in self.ATTRIBUTES)
+
+    def __repr__(self) -> str:
+        return str(self)
 
     def __str__(self) -> str:
         parts = []

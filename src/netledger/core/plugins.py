@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import importlib
 import os
-import re
 from functools import cached_property
 from types import ModuleType
 
@@ -16,7 +15,7 @@ from netledger.core.errors import PluginError, UnknownNameError
 
 __all__ = ["Folder"]
 
-_NAME = re.compile(r'^(?: {4})?(?:NAME|KIND)(?:: \w+)? = "([^"\n]+)"$', re.MULTILINE)
+_MARKS = (b'\nNAME = "', b'\n    KIND = "')
 
 
 class Folder:
@@ -46,7 +45,7 @@ class Folder:
         for file in sorted(os.listdir(self.path)):
             if not file.endswith(".py") or file.startswith("_"):
                 continue
-            for name in _NAME.findall(_read(os.path.join(self.path, file))):
+            for name in _declared(os.path.join(self.path, file)):
                 if name in found:
                     raise PluginError(
                         f"two plug-ins are called {name}", hint=f"Rename one: {found[name]}.py or {file}."
@@ -70,6 +69,7 @@ class Folder:
         return importlib.import_module(f"{self.package}.{self.index[name]}")
 
 
-def _read(path: str) -> str:
-    with open(path, encoding="utf-8") as file:
-        return file.read()
+def _declared(path: str) -> list[str]:
+    with open(path, "rb") as file:
+        text = file.read()
+    return [after.partition(b'"')[0].decode() for mark in _MARKS for after in text.split(mark)[1:]]

@@ -5,8 +5,7 @@ The one place that knows padding and rounding. Everything works on any kind of n
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from netledger.core.number import Number, ceil_div, maximum, require, where
 
@@ -19,8 +18,7 @@ Pads: TypeAlias = "str | tuple[Number, Number]"
 """Along one axis: `same`, or how many elements are added before and after."""
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
+class Window(NamedTuple):
     """A window that slides along one axis.
 
     Args:

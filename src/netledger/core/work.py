@@ -52,7 +52,7 @@ class Term(NamedTuple):
 
     action: str
     role: str
-    count: Number
+    count: Number  # type: ignore[assignment]  # tuple.count, which no one needs here
 
 
 def accumulate(products: Number, outputs: Number, biased: bool) -> tuple[Term, ...]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from netledger.core.errors import ShapeError, UnknownNameError, quote
 from netledger.core.network import DTYPE_BITS, Tensor
 
@@ -13,9 +11,6 @@ MAX_RANK = 8
 MAX_SIZE = 2**31
 
 _HINT = "Write sizes like 3x224x224, with a type like int64[128], with a name like ids:int64[128]."
-_TYPED = re.compile(r"\s*(?P<dtype>[A-Za-z]\w*)\s*\[(?P<sizes>[^\[\]]*)\]\s*")
-_SIZES = re.compile(r"\s*[0-9]{1,10}(?:\s*[x×,*]\s*[0-9]{1,10})*\s*", re.IGNORECASE)
-_NAMED = re.compile(r"\s*(?P<name>[A-Za-z_]\w*)\s*[:=](?P<rest>.*)", re.DOTALL)
 
 
 def parse_input(text: str) -> tuple[str, Tensor]:
@@ -24,8 +19,8 @@ def parse_input(text: str) -> tuple[str, Tensor]:
     >>> parse_input("ids:int64[1,128]")
     ('ids', Tensor(shape=(1, 128), dtype='int64'))
     """
-    match = _NAMED.fullmatch(text)
-    return (match["name"], parse_shape(match["rest"])) if match else ("", parse_shape(text))
+    name, colon, rest = text.partition(":")
+    return (name.strip(), parse_shape(rest)) if colon and name.strip() else ("", parse_shape(text))
 
 
 def parse_shape(text: str) -> Tensor:
@@ -37,14 +32,27 @@ def parse_shape(text: str) -> Tensor:
 
     >>> parse_shape("3x224x224").shape
     (3, 224, 224)
+
     """
-    typed = _TYPED.fullmatch(text)
-    dtype, sizes = (typed["dtype"], typed["sizes"]) if typed else ("float32", text)
+    head, bracket, tail = text.strip().partition("[")
+    typed = bracket and tail.endswith("]") and head.strip()
+    dtype, sizes = (head.strip(), tail[:-1]) if typed else ("float32", text)
     if dtype not in DTYPE_BITS:
         raise UnknownNameError("element type", dtype, DTYPE_BITS)
-    if not _SIZES.fullmatch(sizes):
+    return Tensor(check_shape(tuple(_size(part, text) for part in _parts(sizes))), dtype)
+
+
+def _parts(sizes: str) -> list[str]:
+    for sign in ("X", "×", ",", "*"):
+        sizes = sizes.replace(sign, "x")
+    return sizes.split("x")
+
+
+def _size(part: str, text: str) -> int:
+    digits = part.strip()
+    if not (digits.isdecimal() and digits.isascii() and len(digits) <= 10):
         raise ShapeError(f"{quote(text)} is not a shape", hint=_HINT)
-    return Tensor(check_shape(tuple(int(size) for size in re.split(r"[xX×,*]", sizes))), dtype)
+    return int(digits)
 
 
 def check_shape(shape: tuple[int, ...]) -> tuple[int, ...]:

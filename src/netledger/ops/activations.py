@@ -43,7 +43,6 @@ class _Elementwise(Operator):
         return tuple(Term(action, "activation", elements * times) for action, times in self.steps())
 
 
-@operator
 class Relu(_Elementwise):
     """Rectified linear unit.
 
@@ -54,11 +53,12 @@ class Relu(_Elementwise):
     Source: Nair & Hinton (2010); torch.nn.ReLU
     """
 
+    __slots__ = ()
+
     KIND = "relu"
     STEPS = (("compare", 1),)
 
 
-@operator
 class Relu6(_Elementwise):
     """Rectified linear unit, at most 6.
 
@@ -68,6 +68,8 @@ class Relu6(_Elementwise):
     Counted: two comparisons per element.
     Source: Howard et al., MobileNets (2017); torch.nn.ReLU6
     """
+
+    __slots__ = ()
 
     KIND = "relu6"
     STEPS = (("compare", 2),)
@@ -90,7 +92,6 @@ class LeakyRelu(_Elementwise):
     slope: float = real("slope for negative x", 0.01)
 
 
-@operator
 class Sigmoid(_Elementwise):
     """Logistic function.
 
@@ -101,11 +102,12 @@ class Sigmoid(_Elementwise):
     Source: torch.nn.Sigmoid
     """
 
+    __slots__ = ()
+
     KIND = "sigmoid"
     STEPS = (("negate", 1), ("exponential", 1), ("add", 1), ("divide", 1))
 
 
-@operator
 class Tanh(_Elementwise):
     """Hyperbolic tangent.
 
@@ -116,11 +118,12 @@ class Tanh(_Elementwise):
     Source: torch.nn.Tanh
     """
 
+    __slots__ = ()
+
     KIND = "tanh"
     STEPS = (("tanh", 1),)
 
 
-@operator
 class Silu(_Elementwise):
     """Sigmoid linear unit (swish).
 
@@ -131,11 +134,12 @@ class Silu(_Elementwise):
     Source: Elfwing et al. (2017); torch.nn.SiLU
     """
 
+    __slots__ = ()
+
     KIND = "silu"
     STEPS = (("negate", 1), ("exponential", 1), ("add", 1), ("divide", 1), ("multiply", 1))
 
 
-@operator
 class Hardsigmoid(_Elementwise):
     """Piecewise linear sigmoid.
 
@@ -146,11 +150,12 @@ class Hardsigmoid(_Elementwise):
     Source: Courbariaux et al. (2015); torch.nn.Hardsigmoid
     """
 
+    __slots__ = ()
+
     KIND = "hardsigmoid"
     STEPS = (("add", 1), ("compare", 2), ("divide", 1))
 
 
-@operator
 class Hardswish(_Elementwise):
     """Piecewise linear swish.
 
@@ -160,6 +165,8 @@ class Hardswish(_Elementwise):
     Counted: the hard sigmoid and one multiplication per element.
     Source: Howard et al., Searching for MobileNetV3 (2019); torch.nn.Hardswish
     """
+
+    __slots__ = ()
 
     KIND = "hardswish"
     STEPS = (("add", 1), ("compare", 2), ("multiply", 1), ("divide", 1))

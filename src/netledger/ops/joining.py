@@ -6,7 +6,7 @@ from itertools import zip_longest
 
 from netledger.core.network import Tensor
 from netledger.core.number import Number, Shape, equal, maximum, product, require
-from netledger.core.operator import Operator, operator
+from netledger.core.operator import Operator
 from netledger.core.work import Term
 
 __all__ = ["Add", "Multiply"]
@@ -40,7 +40,6 @@ def _joined(inputs: tuple[Tensor, ...]) -> Number:
     return sum(made[1:], made[0])
 
 
-@operator
 class Add(Operator):
     """Sum of feature maps.
 
@@ -50,6 +49,8 @@ class Add(Operator):
     Counted: one addition per output element for each input but the first.
     Source: He et al., Deep Residual Learning (2015); torch.add
     """
+
+    __slots__ = ()
 
     KIND = "add"
     INPUTS = (2, 10_000)
@@ -63,7 +64,6 @@ class Add(Operator):
         return (Term("add", "residual", _joined(inputs)),)
 
 
-@operator
 class Multiply(Operator):
     """Product of feature maps, element by element.
 
@@ -73,6 +73,8 @@ class Multiply(Operator):
     Counted: one multiplication per output element for each input but the first.
     Source: Hu et al., Squeeze-and-Excitation Networks (2017); torch.mul
     """
+
+    __slots__ = ()
 
     KIND = "multiply"
     INPUTS = (2, 10_000)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from netledger.core.network import Tensor
-from netledger.core.number import Number, require
+from netledger.core.number import Number, equal, require
 from netledger.core.operator import Operator, Shapes, choice, flag, number, operator
 from netledger.core.work import Term, accumulate
 
@@ -27,11 +27,19 @@ class Linear(Operator):
     out: Number = number("F_out", "output features")
     bias: bool = flag(True, "add a bias to every output")
     layout: str = choice(("out_in", "in_out"), "how the weight is stored", "out_in")
+    in_features: Number | None = number("F_in", "input features that the weight has; any, if left out", None)
 
     def infer(self, inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
         """The last axis becomes F_out."""
         shape = inputs[0].shape
         require(len(shape) >= 1, "the input must have at least one axis", input=shape)
+        if self.in_features is not None:
+            require(
+                equal(shape[-1], self.in_features),
+                f"the weight has {self.in_features} input features, and the input has {shape[-1]}",
+                f"Give the network an input for which {self.in_features} are left here, or write in_features: "
+                f"{shape[-1]}.",
+            )
         return (inputs[0].like((*shape[:-1], self.out)),)
 
     def parameters(self, inputs: tuple[Tensor, ...]) -> Shapes:

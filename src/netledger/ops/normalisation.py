@@ -47,15 +47,29 @@ class BatchNorm(Operator):
     def work(self, inputs: tuple[Tensor, ...], outputs: tuple[Tensor, ...]) -> tuple[Term, ...]:
         """A multiplication and an addition per element, and the setup per channel."""
         elements, channels = inputs[0].elements, inputs[0].shape[1]
-        setup = (Term("add", "setup", channels), Term("reciprocal square root", "setup", channels))
+        root = (Term("add", "setup", channels), Term("reciprocal square root", "setup", channels))
         statistics = () if self.track else _statistics(elements, channels)
-        if not self.affine:
-            folded = (Term("multiply", "setup", channels),)
-            applied = (Term("multiply", "normalise", elements), Term("subtract", "normalise", elements))
-            return (*statistics, *setup, *folded, *applied)
-        folded = (Term("multiply", "setup", 2 * channels), Term("subtract", "setup", channels))
-        applied = (Term("multiply", "affine", elements), Term("add", "affine", elements))
-        return (*statistics, *setup, *folded, *applied)
+        rest = _affine(elements, channels) if self.affine else _normalise(elements, channels)
+        return (*statistics, *root, *rest)
+
+
+def _affine(elements: Number, channels: Number) -> tuple[Term, ...]:
+    """A = scale·r, b = shift − mean·a; x·a + b."""
+    return (
+        Term("multiply", "setup", 2 * channels),
+        Term("subtract", "setup", channels),
+        Term("multiply", "affine", elements),
+        Term("add", "affine", elements),
+    )
+
+
+def _normalise(elements: Number, channels: Number) -> tuple[Term, ...]:
+    """B = mean·r; x·r − b."""
+    return (
+        Term("multiply", "setup", channels),
+        Term("multiply", "normalise", elements),
+        Term("subtract", "normalise", elements),
+    )
 
 
 def _statistics(elements: Number, channels: Number) -> tuple[Term, ...]:

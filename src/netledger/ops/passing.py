@@ -7,7 +7,6 @@ from netledger.core.operator import Operator, operator, real
 __all__ = ["Dropout", "Identity"]
 
 
-@operator
 class Identity(Operator):
     """The input itself.
 
@@ -17,6 +16,8 @@ class Identity(Operator):
     Counted: nothing.
     Source: torch.nn.Identity
     """
+
+    __slots__ = ()
 
     KIND = "identity"
     VIEW = True

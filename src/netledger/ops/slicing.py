@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from netledger.core.network import Tensor
-from netledger.core.number import Number, Shape, equal, require, total
+from netledger.core.number import Number, Shape, equal, require, total, value_of
 from netledger.core.operator import (
     Axes,
     Operator,
@@ -92,14 +92,12 @@ class Split(Operator):
     def _pieces(self, size: Number) -> Shape:
         require((self.parts is None) != (self.sizes is None), "split needs either parts or sizes")
         if self.sizes is not None:
-            require(
-                equal(total(self.sizes), size), "the sizes must add up to the axis", sizes=self.sizes, axis=size
-            )
+            require(equal(total(self.sizes), size), "the sizes must add up to the axis", sizes=self.sizes, axis=size)
             return self.sizes
-        parts = self.parts or 1
+        parts = 1 if self.parts is None else self.parts
         require(parts <= 4096, "a tensor is split into at most 4096 parts", parts=parts)
         require(equal(size % parts, 0), "the parts must divide the axis", parts=parts, axis=size)
-        return (size // parts,) * int(parts)
+        return (size // parts,) * value_of(parts)
 
 
 @operator
@@ -131,7 +129,7 @@ class Crop(Operator):
 
     def _left(self, spatial: Shape) -> Shape:
         if self.margins is None:
-            return axes(self.size or 0, len(spatial), "size")
+            return axes(0 if self.size is None else self.size, len(spatial), "size")
         return tuple(size - _around(self.margins, axis, len(spatial)) for axis, size in enumerate(spatial))
 
 

@@ -40,7 +40,7 @@ class Upsample(Operator):
     def _sizes(self, spatial: Shape) -> Shape:
         require((self.scale is None) != (self.size is None), "upsample needs either scale or size")
         if self.scale is None:
-            return axes(self.size or 1, len(spatial), "size")
+            return axes(1 if self.size is None else self.size, len(spatial), "size")
         scales = axes(self.scale, len(spatial), "scale")
         return tuple(size * scale for size, scale in zip(spatial, scales, strict=True))
 

@@ -6,10 +6,8 @@ anything grows. An alias is its anchor's node again, and counts with all that is
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from netledger.core.errors import SpecError, Where, quote
 
@@ -21,12 +19,10 @@ MAX_NODES = 50_000
 
 _NULL = frozenset({"", "~", "null", "Null", "NULL"})
 _TRUE, _FALSE = frozenset({"true", "True", "TRUE"}), frozenset({"false", "False", "FALSE"})
-_LINE_END = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
-_INTEGER = re.compile(r"[-+]?[0-9]{1,18}")
+_LINE_ENDS = ("\r\n", "\r", "\x85", "\u2028", "\u2029")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Leaf:
+class Leaf(NamedTuple):
     """A single word, number or expression; `plain` unless it was quoted."""
 
     text: str
@@ -35,7 +31,7 @@ class Leaf:
     weight: int = 1
 
     @property
-    def value(self) -> None | bool | int | str:
+    def value(self) -> bool | int | str | None:
         """The text as null, a truth value, an integer, or itself."""
         if not self.plain:
             return self.text
@@ -43,11 +39,15 @@ class Leaf:
             return None
         if self.text in _TRUE or self.text in _FALSE:
             return self.text in _TRUE
-        return int(self.text) if _INTEGER.fullmatch(self.text) else self.text
+        return int(self.text) if _is_integer(self.text) else self.text
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Sequence:
+def _is_integer(text: str) -> bool:
+    digits = text[1:] if text[:1] in ("-", "+") else text
+    return digits.isdecimal() and digits.isascii() and len(digits) <= 18
+
+
+class Sequence(NamedTuple):
     """A list."""
 
     items: tuple[Node, ...]
@@ -55,8 +55,7 @@ class Sequence:
     weight: int = 1
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Branch:
+class Branch(NamedTuple):
     """A mapping; `keys` are the places of the names."""
 
     items: Mapping[str, Node]
@@ -101,7 +100,7 @@ class _Reader:
     def __init__(self, text: str, file: str) -> None:
         self.text = text
         self.file = file
-        self.lines = _LINE_END.split(text)
+        self.lines = _lines(text)
         self.anchors: dict[str, Node] = {}
         self.open: list[tuple[Any, list[Node]]] = []
 
@@ -186,6 +185,13 @@ class _Reader:
         where = self._where(mark) if mark else Where(self.file, 1, 1)
         problem = getattr(error, "problem", None) or getattr(error, "reason", None) or "it cannot be read"
         return SpecError(f"this is not YAML: {problem}", hint=_YAML_HINT, where=where)
+
+
+def _lines(text: str) -> list[str]:
+    """The lines as YAML counts them."""
+    for end in _LINE_ENDS:
+        text = text.replace(end, "\n")
+    return text.split("\n")
 
 
 _IGNORED = frozenset({"StreamStartEvent", "StreamEndEvent", "DocumentStartEvent", "DocumentEndEvent"})

@@ -27,15 +27,15 @@ MAX_LENGTH = 256
 MAX_DEPTH = 24
 MAX_VALUE = 2**63
 
-_TOKEN = re.compile(
-    r"\s*(?:(?P<number>(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]{1,2})?)|(?P<name>[^\W\d]\w*)|(?P<sign>//|[-+*/(),]))",
-)
+_NUMBER = r"(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]{1,2})?"
+_TOKEN = rf"\s*(?:(?P<number>{_NUMBER})|(?P<name>[^\W\d]\w*)|(?P<sign>//|[-+*/(),]))"
 
 
 def _fraction(numerator: Any, denominator: Any = 1) -> Exact:
     from fractions import Fraction  # slow to import, and most specs need integers only
 
-    return Fraction(numerator) / denominator
+    made: Fraction = Fraction(numerator) / denominator
+    return made
 
 
 def _floor(x: Exact) -> Exact:
@@ -78,13 +78,14 @@ def evaluate(text: str, names: Mapping[str, Exact], where: Where) -> Exact:
     """
     if len(text) > MAX_LENGTH:
         raise SpecError(f"an expression has at most {MAX_LENGTH} characters", where=where)
-    return _Parser(text, names, where).whole()
+    return names[text] if text in names else _Parser(text, names, where).whole()
 
 
 class _Parser:
     """Reads and computes in one pass, by recursive descent."""
 
     def __init__(self, text: str, names: Mapping[str, Exact], where: Where) -> None:
+        self.token_pattern = re.compile(_TOKEN)  # compiled once, and only if there is an expression
         self.text = text
         self.names = names
         self.where = where
@@ -99,7 +100,7 @@ class _Parser:
         return value.numerator if value.denominator == 1 else value
 
     def _next(self) -> None:
-        match = _TOKEN.match(self.text, self.place)
+        match = self.token_pattern.match(self.text, self.place)
         if match is None:
             self.token, self.kind = self.text[self.place :].strip()[:1], "unknown"
             return

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from netledger.core.errors import NetledgerError, UnknownNameError, Where, did_you_mean, quote
 from netledger.core.operator import Attribute
@@ -16,6 +16,8 @@ __all__ = ["at", "branch", "exact", "flag", "leaf", "only", "read_field", "seque
 Names = Mapping[str, Exact]
 
 MAX_LIST = 4096
+
+_T = TypeVar("_T")
 
 
 def read_field(attribute: Attribute, node: Node, names: Names) -> Any:
@@ -121,7 +123,7 @@ def _short(node: Sequence, limit: int) -> tuple[Node, ...]:
     raise spec_error(f"a list of 1 to {limit} numbers is needed here", node)
 
 
-def at(where: Where, read: Callable[[], Any]) -> Any:
+def at(where: Where, read: Callable[[], _T]) -> _T:
     """What is read; a mistake in it is placed."""
     try:
         return read()

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from netledger.core.errors import SpecError, UnknownNameError, Where, quote
 from netledger.core.network import Tensor
@@ -20,35 +19,30 @@ TOP = ("name", "source", "input", "rounding", "let", "blocks", "layers")
 ROUNDED = ("conv", "pool")
 """The families of layers whose rounding a spec sets at once."""
 
-_WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,63}")
 
-
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(NamedTuple):
     """What the user says besides the spec.
 
     Args:
-        inputs: shapes by name of input (an empty name: the only input); with or without the batch.
+        inputs: names and shapes of inputs (an empty name: the next one); with or without the batch.
         batch: the batch, if given.
         let: expressions that replace those under `let`.
 
     """
 
-    inputs: Mapping[str, Tensor] = field(default_factory=dict)
+    inputs: tuple[tuple[str, Tensor], ...] = ()
     batch: int | None = None
-    let: Mapping[str, str] = field(default_factory=dict)
+    let: Mapping[str, str] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(NamedTuple):
     """Layers to be used by name, and their parameters with defaults (null: must be given)."""
 
     parameters: Mapping[str, Node]
     layers: Node
 
 
-@dataclass(frozen=True, slots=True)
-class Header:
+class Header(NamedTuple):
     """All that stands above the layers."""
 
     name: str
@@ -62,7 +56,8 @@ class Header:
 
 def check_word(text: str, where: Where, what: str) -> str:
     """The text, if it can be a name."""
-    if not _WORD.fullmatch(text):
+    word = text.replace("-", "_")
+    if not (word.isidentifier() and word.isascii() and text[0] != "-" and len(text) <= 64):
         rule = f"{what} is a letter, then letters, digits, _ and -, at most 64; {quote(text)} is not"
         raise spec_error(rule, where)
     return text
@@ -140,16 +135,23 @@ def _block(name: str, node: Node) -> Block:
 
 def _inputs(root: Branch, numbers: Mapping[str, Exact], options: Options) -> dict[str, Tensor]:
     declared = _declared(root.items.get("input"), numbers)
-    given = dict(options.inputs)
-    if "" in given and len(declared) <= 1:
-        given[next(iter(declared), "input")] = given.pop("")
-    for name in given:
-        if declared and name not in declared:
-            raise UnknownNameError("input", name or "(without a name)", declared)
+    given = _given(options.inputs, tuple(declared))
     together = {**declared, **given}
     if not together:
         raise spec_error("the size of the input is not known", root, "Write input: 3x224x224, or give --input.")
     return {name: _with_batch(tensor, declared.get(name), options.batch, name) for name, tensor in together.items()}
+
+
+def _given(inputs: tuple[tuple[str, Tensor], ...], declared: tuple[str, ...]) -> dict[str, Tensor]:
+    """The given shapes by name; those without a name are for the declared inputs in order."""
+    free = list(declared or (["input"] if len(inputs) == 1 else []))
+    found: dict[str, Tensor] = {}
+    for name, tensor in inputs:
+        chosen = name or (free.pop(0) if free else "")
+        if chosen in found or (declared and chosen not in declared) or not chosen:
+            raise UnknownNameError("input", name or "(one too many)", declared or ("(none is declared)",))
+        found[chosen] = tensor
+    return found
 
 
 def _declared(node: Node | None, numbers: Mapping[str, Exact]) -> dict[str, Tensor]:

@@ -6,6 +6,7 @@ Steps are counted (a layer, a path, a turn of a loop, a reference), so that no t
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from netledger.core.errors import NetledgerError, SpecError, UnknownNameError, Where
@@ -69,11 +70,11 @@ class _Layout:
 
     def _layers(self, node: Node, scope: Scope, flow: Flow) -> Flow:
         for item in sequence(node, "a list of layers"):
-            kind, options = _kind_and_options(item)
-            flow = at(item.where, lambda k=kind, o=options, f=flow: self._layer(k, o, scope, f))
+            flow = at(item.where, partial(self._layer, item, scope, flow))
         return flow
 
-    def _layer(self, kind: str, options: Branch, scope: Scope, flow: Flow) -> Flow:
+    def _layer(self, item: Node, scope: Scope, flow: Flow) -> Flow:
+        kind, options = _kind_and_options(item)
         self._step(options.where)
         if kind in STRUCTURES:
             flow = self._from(options, scope, flow)

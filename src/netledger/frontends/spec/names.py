@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from netledger.core.errors import UnknownNameError, quote
 from netledger.frontends.spec.document import Leaf, spec_error
@@ -18,8 +18,7 @@ Flow = tuple[int, ...]
 RESERVED = ("last",)
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
+class Scope(NamedTuple):
     """Where a layer stands: its path of names, the numbers known there, and the blocks that it is part of."""
 
     path: str
@@ -32,11 +31,11 @@ class Scope:
 
     def inside(self, path: str) -> Scope:
         """The scope of what has this full name."""
-        return replace(self, path=path)
+        return self._replace(path=path)
 
     def knowing(self, numbers: Mapping[str, Exact]) -> Scope:
         """The same place, with more numbers known."""
-        return replace(self, numbers={**self.numbers, **numbers})
+        return self._replace(numbers={**self.numbers, **numbers})
 
 
 class Names:

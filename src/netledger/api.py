@@ -1,0 +1,372 @@
+"""The facade that users import: it alone joins front ends, rules, conventions and reports."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, TypeAlias
+
+from netledger import conventions as _conventions
+from netledger.core import ledger as _core
+from netledger.core.errors import IncompleteError, NetledgerError, SourceError
+from netledger.core.network import DTYPE_BITS, Network, Parameter, Provenance, Tensor
+from netledger.core.work import Term
+from netledger.frontends import spec
+from netledger.frontends.shape import check_shape, parse_input
+from netledger.reports import View
+from netledger.reports import load as _report
+
+__all__ = ["Entry", "Ledger", "Shape", "conventions", "count", "layer", "presets"]
+
+DEFAULT_CONVENTIONS = ("macs", "flops")
+
+
+class Shape:
+    """The shape and element type of an input.
+
+    >>> Shape(1, 128, dtype="int64")
+    Shape(1, 128, dtype='int64')
+    """
+
+    __slots__ = ("tensor",)
+
+    def __init__(self, *sizes: int, dtype: str = "float32") -> None:
+        if dtype not in DTYPE_BITS:
+            raise SourceError(f"unknown element type {dtype!r}", hint=f"Known: {', '.join(DTYPE_BITS)}.")
+        self.tensor = Tensor(_sizes(sizes), dtype)
+
+    def __repr__(self) -> str:
+        return f"Shape({', '.join(map(str, self.tensor.shape))}, dtype={self.tensor.dtype!r})"
+
+
+Input: TypeAlias = "Shape | Iterable[int] | str | Mapping[str, Shape | Iterable[int] | str]"
+"""A shape, or shapes by the names of the inputs."""
+
+
+def count(
+    source: str,
+    *inputs: Input,
+    batch: int | None = None,
+    let: Mapping[str, int | float | str] | None = None,
+) -> Ledger:
+    """Count a network.
+
+    Args:
+        source: the name of a preset, the path of a spec, or the text of one.
+        inputs: shapes that replace those of the spec, with or without the batch in front: (1, 3, 224, 224),
+            "3x224x224", Shape(1, 128, dtype="int64"), or a dictionary by the names of the inputs.
+        batch: the batch, if the shapes leave it out (1 otherwise).
+        let: numbers or expressions that replace those under `let` in the spec.
+
+    Returns:
+        The ledger: shapes, parameters, counted work of every layer.
+
+    Raises:
+        SourceError: if there is no such network.
+        SpecError: if the spec breaks a rule of its language.
+        ShapeError: if a layer cannot take its input; `.ledger` has what was counted before.
+
+    >>> count("lenet").parameters
+    61610
+    >>> count("mobilenet_v1", (3, 160, 160), let={"width": 0.5}).total("macs")
+    76213760
+
+    """
+    options = _options(inputs, batch, let)
+    return _ledger(lambda: spec.network(source, options))
+
+
+def layer(call: str, *inputs: Input, batch: int | None = None) -> Entry:
+    """Count one layer, written as a call.
+
+    >>> layer("conv(96, 11, stride=4)", "3x227x227").parameters
+    34944
+    """
+    options = _options(inputs, batch, None)
+    return next(iter(_ledger(lambda: spec.layer(call, options))))
+
+
+def conventions() -> tuple[str, ...]:
+    """The names of all ways of counting.
+
+    >>> conventions()[:3]
+    ('arithmetic', 'flops', 'macs')
+    """
+    return _conventions.FOLDER.names()
+
+
+def presets() -> tuple[str, ...]:
+    """The names of the networks that come with netledger."""
+    from netledger.frontends.spec.source import presets as names
+
+    return names()
+
+
+class Entry:
+    """One layer of a ledger."""
+
+    __slots__ = ("data",)
+
+    def __init__(self, data: _core.Entry) -> None:
+        self.data = data
+
+    name: str = property(lambda self: self.data.name)  # type: ignore[assignment]
+    """Its full name, such as layer1.0.conv1."""
+    scope: str = property(lambda self: self.data.scope)  # type: ignore[assignment]
+    """The name of the block that it is part of."""
+    op: str = property(lambda self: self.data.op)  # type: ignore[assignment]
+    """The kind of operator."""
+    call: str = property(lambda self: self.data.call)  # type: ignore[assignment]
+    """The operator with its attributes, as `layer` takes it."""
+    attributes: Mapping[str, Any] = property(lambda self: self.data.attributes)  # type: ignore[assignment]
+    """The attributes of the operator by name."""
+    work: tuple[Term, ...] = property(lambda self: self.data.work)  # type: ignore[assignment]
+    """Every counted term: action, role, count."""
+    counted: bool = property(lambda self: self.data.counted)  # type: ignore[assignment]
+    """Whether there is a rule for this operation."""
+    provenance: Provenance = property(lambda self: self.data.provenance)  # type: ignore[assignment]
+    """Where it is written."""
+
+    @property
+    def inputs(self) -> tuple[tuple[int, ...], ...]:
+        """The shape of each input."""
+        return tuple(tensor.shape for tensor in self.data.inputs)
+
+    @property
+    def outputs(self) -> tuple[tuple[int, ...], ...]:
+        """The shape of each output."""
+        return tuple(tensor.shape for tensor in self.data.outputs)
+
+    @property
+    def parameters(self) -> int:
+        """How many parameters it has, buffers apart."""
+        return self.data.parameter_counts.total
+
+    @property
+    def parameter_counts(self) -> _core.ParameterCounts:
+        """Parameters by kind: total, trainable, weights, biases, buffers."""
+        return self.data.parameter_counts
+
+    @property
+    def parameter_list(self) -> tuple[Parameter, ...]:
+        """Every stored tensor: role, shape, trainable, buffer."""
+        return self.data.parameters
+
+    def total(self, convention: str) -> int:
+        """What it costs under a convention."""
+        return _core.price(_conventions.load(convention), (self.data,))
+
+    def __repr__(self) -> str:
+        return f"<{self.name}: {self.call}, {self.parameters} parameters>"
+
+
+class Ledger:
+    """What every layer of a network costs.
+
+    Iterating gives the entries in order of execution; `ledger["conv1"]` is one of them. `print(ledger)` shows the
+    table; a notebook shows it as HTML.
+    """
+
+    __slots__ = ("data",)
+
+    def __init__(self, data: _core.Ledger) -> None:
+        self.data = data
+
+    @classmethod
+    def from_json(cls, text: str) -> Ledger:
+        """The ledger that `to_json` wrote.
+
+        Raises:
+            SourceError: if the text is not one.
+
+        """
+        from netledger.reports.json import read
+
+        return cls(read(text))
+
+    def __iter__(self) -> Iterator[Entry]:
+        return map(Entry, self.data.entries)
+
+    def __len__(self) -> int:
+        return len(self.data.entries)
+
+    def __getitem__(self, name: str) -> Entry:
+        for entry in self.data.entries:
+            if entry.name == name:
+                return Entry(entry)
+        from netledger.core.errors import UnknownNameError
+
+        raise UnknownNameError("layer", name, (entry.name for entry in self.data.entries))
+
+    @property
+    def name(self) -> str:
+        """What the network is called."""
+        return self.data.name
+
+    @property
+    def source(self) -> str:
+        """The publication or implementation that it follows."""
+        return self.data.source
+
+    @property
+    def inputs(self) -> tuple[tuple[int, ...], ...]:
+        """The shape of each input of the network, batch included."""
+        return tuple(tensor.shape for tensor in self.data.inputs)
+
+    @property
+    def parameters(self) -> int:
+        """Every parameter once, shared ones once; buffers apart."""
+        return self.data.parameter_counts.total
+
+    @property
+    def parameter_counts(self) -> _core.ParameterCounts:
+        """Parameters by kind: total, trainable, weights, biases, buffers."""
+        return self.data.parameter_counts
+
+    @property
+    def bytes(self) -> dict[str, int]:
+        """Memory of input, feature_maps and parameters (buffers included)."""
+        return self.data.bytes
+
+    @property
+    def complete(self) -> bool:
+        """Whether everything is counted; if not, every total is a lower bound."""
+        return self.data.complete
+
+    @property
+    def gaps(self) -> tuple[_core.Gap, ...]:
+        """What is not counted: layer, op, reason, bound."""
+        return self.data.gaps
+
+    def require_complete(self) -> Ledger:
+        """The ledger itself.
+
+        Raises:
+            IncompleteError: if something is not counted.
+
+        """
+        if self.complete:
+            return self
+        names = ", ".join(gap.layer for gap in self.gaps[:5])
+        raise IncompleteError(
+            f"{len(self.gaps)} of {len(self)} layers are not counted: {names}",
+            hint="Every total is a lower bound. Leave --strict out to see it.",
+        )
+
+    def total(self, convention: str) -> int:
+        """The exact total under a convention; a lower bound unless the ledger is complete.
+
+        Raises:
+            UnknownNameError: if there is no such convention.
+
+        """
+        return _core.price(_conventions.load(convention), self.data)
+
+    def to(self, format: str, conventions: Iterable[str] = DEFAULT_CONVENTIONS, depth: int | None = None) -> str:
+        """The ledger as a report: table, json, csv, markdown, latex, html or paddle."""
+        return _report(format).render(self.view(conventions, depth))
+
+    def view(self, conventions: Iterable[str] = DEFAULT_CONVENTIONS, depth: int | None = None) -> View:
+        """What a report is given."""
+        return View(self.data, tuple(map(_conventions.load, conventions)), depth)
+
+    def to_json(self, conventions: Iterable[str] = DEFAULT_CONVENTIONS) -> str:
+        """The whole ledger as JSON; `from_json` reads it back."""
+        return self.to("json", conventions)
+
+    def to_csv(self, conventions: Iterable[str] = DEFAULT_CONVENTIONS) -> str:
+        """A line per layer, as comma-separated values."""
+        return self.to("csv", conventions)
+
+    def to_markdown(self, conventions: Iterable[str] = DEFAULT_CONVENTIONS) -> str:
+        """The table as Markdown."""
+        return self.to("markdown", conventions)
+
+    def to_latex(self, conventions: Iterable[str] = DEFAULT_CONVENTIONS) -> str:
+        """The table as LaTeX."""
+        return self.to("latex", conventions)
+
+    def to_rows(self, conventions: Iterable[str] = DEFAULT_CONVENTIONS) -> list[dict[str, Any]]:
+        """A dictionary per layer: what `pandas.DataFrame` takes."""
+        return [_row(entry, tuple(conventions)) for entry in self]
+
+    def to_pandas(self, conventions: Iterable[str] = DEFAULT_CONVENTIONS) -> Any:
+        """The table as a pandas.DataFrame (pandas must be installed)."""
+        from pandas import DataFrame
+
+        return DataFrame(self.to_rows(tuple(conventions)))
+
+    def __str__(self) -> str:
+        return self.to("table")
+
+    def __repr__(self) -> str:
+        state = "complete" if self.complete else "incomplete"
+        return f"<Ledger of {self.name}: {len(self)} layers, {self.parameters} parameters, {state}>"
+
+    def __rich__(self) -> Any:
+        from rich.console import Console
+
+        from netledger.reports.table import for_terminal
+
+        return for_terminal(self.view(), Console().width)
+
+    def _repr_html_(self) -> str:
+        return self.to("html")
+
+
+def _row(entry: Entry, conventions: tuple[str, ...]) -> dict[str, Any]:
+    counts = entry.parameter_counts
+    return {
+        "layer": entry.name,
+        "op": entry.op,
+        "operator": entry.call,
+        "inputs": entry.inputs,
+        "outputs": entry.outputs,
+        "weights": counts.weights,
+        "biases": counts.biases,
+        "parameters": counts.total,
+        "buffers": counts.buffers,
+        "counted": entry.counted,
+        **{name: entry.total(name) if entry.counted else None for name in conventions},
+    }
+
+
+def _ledger(make: Any) -> Ledger:
+    """The ledger of the network that is made; on a mistake, that of what was made before it."""
+    try:
+        network: Network = make()
+    except NetledgerError as error:
+        if error.network is not None:
+            error.ledger = Ledger(_core.build(error.network))
+        raise
+    return Ledger(_core.build(network))
+
+
+def _options(inputs: Iterable[Input], batch: int | None, let: Mapping[str, Any] | None) -> spec.Options:
+    if batch is not None:
+        _sizes((batch,))
+    given = tuple(pair for item in inputs for pair in _named(item))
+    return spec.Options(given, batch, {name: str(value) for name, value in (let or {}).items()})
+
+
+def _named(item: Input) -> Iterator[tuple[str, Tensor]]:
+    if isinstance(item, Mapping):
+        for name, shape in item.items():
+            yield name, _tensor(shape)[1]
+    else:
+        yield _tensor(item)
+
+
+def _tensor(item: Shape | Iterable[int] | str) -> tuple[str, Tensor]:
+    if isinstance(item, Shape):
+        return "", item.tensor
+    return parse_input(item) if isinstance(item, str) else ("", Tensor(_sizes(item)))
+
+
+def _sizes(sizes: Iterable[int]) -> tuple[int, ...]:
+    """The sizes as plain integers: a NumPy integer could wrap."""
+    import operator
+
+    try:
+        return check_shape(tuple(operator.index(size) for size in sizes))
+    except TypeError:
+        raise SourceError("a shape is made of whole numbers", values={"given": repr(sizes)[:100]}) from None

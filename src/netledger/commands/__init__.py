@@ -1,0 +1,75 @@
+"""The command line: one file per command, loaded when it is called.
+
+Exit codes: 0 fine; 1 a check failed; 2 wrong use or bad input.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import NoReturn
+
+import click
+
+from netledger import __version__
+from netledger.core.errors import IncompleteError, NetledgerError
+from netledger.core.plugins import Folder
+
+__all__ = ["FOLDER", "main", "program"]
+
+FOLDER = Folder(__name__, os.path.dirname(__file__), "command")
+
+_HELP = """What every layer of a neural network costs, exactly, under every counting convention.
+
+\b
+Examples:
+  netledger show alexnet
+  netledger show mobilenet_v1 --set width=0.5 --input 3x160x160
+  netledger show net.yaml --convention macs --format csv
+  netledger layer "conv(96, 11, stride=4)" 3x227x227
+"""
+
+
+class _Commands(click.Group):
+    """Finds the commands in this folder."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(FOLDER.names())
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in FOLDER.index:
+            return None
+        command: click.Command = FOLDER.module(cmd_name).command
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args[0] not in FOLDER.index and not ctx.resilient_parsing:
+            from netledger.core.errors import UnknownNameError
+
+            raise UnknownNameError("command", args[0], FOLDER.names())
+        return super().resolve_command(ctx, args)
+
+
+@click.command(cls=_Commands, help=_HELP, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="netledger", message="%(prog)s %(version)s")
+def program() -> None:
+    """The root of all commands."""
+
+
+def main(arguments: list[str] | None = None) -> NoReturn:
+    """Run the command line and exit."""
+    try:
+        program.main(arguments, prog_name="netledger", standalone_mode=True)
+    except IncompleteError as error:
+        _fail(str(error), 1)
+    except NetledgerError as error:
+        _fail(str(error), 2)
+    raise SystemExit(0)
+
+
+def _fail(message: str, code: int) -> NoReturn:
+    encoding = sys.stderr.encoding or "utf-8"
+    click.echo(f"error: {message}".encode(encoding, "backslashreplace").decode(encoding), err=True)
+    raise SystemExit(code)

@@ -1,0 +1,51 @@
+"""`netledger layer`: one layer, no file."""
+
+from __future__ import annotations
+
+import click
+
+from netledger.api import Entry, layer
+from netledger.commands import _options as options
+from netledger.conventions import load
+from netledger.reports._view import thousands
+
+__all__ = ["NAME", "command"]
+
+NAME = "layer"
+
+_EPILOG = """\b
+Examples:
+  netledger layer "conv(96, 11, stride=4)" 3x227x227
+  netledger layer "conv(32, 3, padding=same, groups=in_channels)" 32x112x112
+  netledger layer "maxpool(3, stride=2, rounding=ceil)" 64x55x55 --convention arithmetic
+  netledger layer "linear(10)" 84
+"""
+
+
+@click.command(NAME, epilog=_EPILOG)
+@click.argument("call", metavar="LAYER")
+@click.argument("shapes", metavar="SHAPE...", nargs=-1, required=True)
+@click.option("--batch", type=click.IntRange(min=1), help="How many inputs at once.  [default: 1]")
+@options.convention_option
+def command(call: str, shapes: tuple[str, ...], batch: int | None, conventions: tuple[str, ...]) -> None:
+    """Show one LAYER on an input of this SHAPE (without the batch): output, parameters, work."""
+    entry = layer(call, *shapes, batch=batch)
+    options.write("\n".join(_lines(entry, conventions)), None)
+
+
+def _lines(entry: Entry, conventions: tuple[str, ...]) -> list[str]:
+    facts = [("layer", entry.call), ("input", _shapes(entry.inputs)), ("output", _shapes(entry.outputs))]
+    for part in entry.parameter_list:
+        kind = " (buffer)" if part.buffer else ""
+        facts.append((part.role, f"{_shapes((part.shape,))} = {thousands(part.elements)}{kind}"))
+    facts.append(("parameters", thousands(entry.parameters)))
+    facts += [(f"{term.action} ({term.role})", thousands(term.count)) for term in entry.work]
+    facts += [(name, f"{thousands(entry.total(name))} {load(name).UNIT}") for name in conventions if entry.counted]
+    if not entry.counted:
+        facts.append(("not counted", "there is no rule for this operation"))
+    width = max(len(name) for name, _ in facts)
+    return [f"{name:<{width}}  {text}" for name, text in facts]
+
+
+def _shapes(shapes: tuple[tuple[int, ...], ...]) -> str:
+    return ", ".join("x".join(map(str, shape)) for shape in shapes)

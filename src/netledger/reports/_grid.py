@@ -1,0 +1,70 @@
+"""The per-layer table as text cells, for every report that draws one."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from netledger.core.ledger import price
+from netledger.reports._view import Row, View, rows, shapes, share, thousands
+
+__all__ = ["NOT_COUNTED", "Column", "Grid", "grid"]
+
+NOT_COUNTED = "not counted"
+
+
+class Column(NamedTuple):
+    """A column: its head, whether it holds numbers, and how soon it may be left out (0: never)."""
+
+    head: str
+    number: bool = True
+    spare: int = 0
+
+
+class Grid(NamedTuple):
+    """Cells in rows, and a last row of totals."""
+
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[str, ...], ...]
+    total: tuple[str, ...]
+
+    def without(self, places: frozenset[int]) -> Grid:
+        """The same without some columns."""
+        keep = [place for place in range(len(self.columns)) if place not in places]
+        return Grid(
+            tuple(self.columns[place] for place in keep),
+            tuple(tuple(row[place] for place in keep) for row in self.rows),
+            tuple(self.total[place] for place in keep),
+        )
+
+
+def grid(view: View) -> Grid:
+    """The table of a view."""
+    totals = tuple(price(convention, view.ledger) for convention in view.conventions)
+    named = tuple(Column(f"{convention.NAME} ({convention.UNIT})") for convention in view.conventions)
+    columns = (
+        Column("layer", number=False),
+        Column("operator", number=False),
+        Column("input", number=False, spare=4),
+        Column("output", number=False),
+        Column("weights", spare=3),
+        Column("biases", spare=2),
+        Column("parameters"),
+        *named,
+        *(Column(f"% of {convention.NAME}", spare=1) for convention in view.conventions[:1]),
+    )
+    return Grid(columns, tuple(_cells(row, totals) for row in rows(view)), _total(view, totals))
+
+
+def _cells(row: Row, totals: tuple[int, ...]) -> tuple[str, ...]:
+    prices = tuple(map(thousands, row.prices)) if row.counted else (NOT_COUNTED,) * len(row.prices)
+    shares = (share(row.prices[0], totals[0]) if row.counted else "–",) if totals else ()
+    stored = (row.weights, row.biases, row.parameters)
+    return (row.name, row.operator, shapes(row.inputs), shapes(row.outputs), *map(thousands, stored), *prices, *shares)
+
+
+def _total(view: View, totals: tuple[int, ...]) -> tuple[str, ...]:
+    least = "" if view.ledger.complete else "≥ "
+    counts = view.ledger.parameter_counts
+    stored = (counts.weights, counts.biases, counts.total)
+    shares = (share(totals[0], totals[0]),) if totals else ()
+    return ("total", "", "", "", *(f"{least}{count:,}" for count in (*stored, *totals)), *shares)

@@ -1,0 +1,137 @@
+"""What a report shows: a ledger, the conventions chosen, and the rows that follow from them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import groupby
+from typing import NamedTuple
+
+from netledger.core.ledger import Convention, Entry, Ledger, count_parameters, price
+from netledger.core.network import Tensor
+
+__all__ = ["Row", "View", "mebibytes", "prefixed", "rows", "shapes", "share", "summary", "thousands"]
+
+
+class View(NamedTuple):
+    """What to show.
+
+    Args:
+        ledger: the facts.
+        conventions: the ways of counting, in order of their columns.
+        depth: rows deeper than so many names are folded into one; None: all are shown.
+
+    """
+
+    ledger: Ledger
+    conventions: tuple[Convention, ...]
+    depth: int | None = None
+
+
+class Row(NamedTuple):
+    """One layer, or several folded into one."""
+
+    name: str
+    operator: str
+    inputs: tuple[Tensor, ...]
+    outputs: tuple[Tensor, ...]
+    weights: int
+    biases: int
+    parameters: int
+    buffers: int
+    prices: tuple[int, ...]
+    counted: bool
+
+
+def rows(view: View) -> tuple[Row, ...]:
+    """The rows of a table."""
+    groups = groupby(view.ledger.entries, key=lambda entry: _folded(entry.name, view.depth))
+    return tuple(_row(name, tuple(entries), view.conventions) for name, entries in groups)
+
+
+def _folded(name: str, depth: int | None) -> str:
+    return name if depth is None else ".".join(name.split(".")[:depth])
+
+
+def _row(name: str, entries: Sequence[Entry], conventions: tuple[Convention, ...]) -> Row:
+    counts = count_parameters({part.key: part for entry in entries for part in entry.parameters}.values())
+    single = len(entries) == 1
+    return Row(
+        name,
+        entries[0].call if single else f"{len(entries)} layers",
+        entries[0].inputs,
+        entries[-1].outputs,
+        counts.weights,
+        counts.biases,
+        counts.total,
+        counts.buffers,
+        tuple(price(convention, entries) for convention in conventions),
+        all(entry.counted for entry in entries),
+    )
+
+
+def summary(view: View) -> tuple[tuple[str, str], ...]:
+    """The lines below a table: each total with its convention, and memory."""
+    ledger = view.ledger
+    least = "" if ledger.complete else "at least "
+    counts = ledger.parameter_counts
+    stored = f"{least}{_figure(counts.total)}; {thousands(counts.trainable)} trainable"
+    lines = [("parameters", f"{stored}; {thousands(counts.buffers)} values in buffers")]
+    for convention in view.conventions:
+        lines.append((convention.NAME, f"{least}{_figure(price(convention, ledger), convention.UNIT)}"))
+    sizes = ledger.bytes
+    lines.append(("input", mebibytes(sizes["input"])))
+    lines.append(("feature maps", f"{mebibytes(sizes['feature_maps'])} (the output of every layer; views are free)"))
+    lines.append(("stored", f"{mebibytes(sizes['parameters'])} (parameters and buffers)"))
+    for gap in ledger.gaps:
+        lines.append(("not counted", f"{gap.layer} ({gap.op}): {gap.reason}; at most {thousands(gap.bound)} FLOP"))
+    return tuple(lines)
+
+
+def _figure(count: int, unit: str = "") -> str:
+    short = prefixed(count)
+    exact = f"{thousands(count)} {unit}".strip()
+    return f"{exact} ({short}{unit})" if short else exact
+
+
+def thousands(count: int) -> str:
+    """Digits in groups of three: 1,135,256,096."""
+    return f"{count:,}"
+
+
+def prefixed(count: int) -> str:
+    """In K, M, G or T (powers of 1000), to three decimals; nothing if below 1000.
+
+    >>> prefixed(1135256096)
+    '1.135 G'
+    """
+    for power, prefix in ((12, "T"), (9, "G"), (6, "M"), (3, "K")):
+        unit = 10**power
+        if count >= unit:
+            return f"{_decimal(count, unit, 3)} {prefix}"
+    return ""
+
+
+def mebibytes(count: int) -> str:
+    """In MiB, or GiB from 1024 MiB: powers of 1024.
+
+    >>> mebibytes(5 * 2**19)
+    '2.50 MiB'
+    """
+    unit, name = (2**30, "GiB") if count >= 2**30 else (2**20, "MiB")
+    return f"{_decimal(count, unit, 2)} {name}"
+
+
+def share(part: int, whole: int) -> str:
+    """In per cent, to two decimals."""
+    return f"{_decimal(100 * part, whole, 2)} %" if whole else "–"
+
+
+def _decimal(count: int, unit: int, places: int) -> str:
+    """The quotient, rounded half up; in integers, for any size."""
+    scaled = (2 * count * 10**places + unit) // (2 * unit)
+    return f"{scaled // 10**places:,}.{scaled % 10**places:0{places}d}"
+
+
+def shapes(tensors: tuple[Tensor, ...]) -> str:
+    """Shapes as users type them: 1x3x224x224."""
+    return ", ".join("x".join(map(str, tensor.shape)) for tensor in tensors)

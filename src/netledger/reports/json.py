@@ -1,0 +1,166 @@
+"""The ledger as JSON, and back: versioned, exact, nothing lost.
+
+    {"schema": 1, "name", "source", "inputs": [[1, 3, 227, 227]], "complete",
+     "gaps": [{"layer", "op", "reason", "bound"}],
+     "parameters": {"total", "trainable", "weights", "biases", "buffers"},
+     "totals": {CONVENTION: int},
+     "layers": [{"name", "scope", "op", "call", "attributes", "inputs": [[…]], "outputs": [[…]],
+                 "parameters": {ROLE: int}, "parameter_shapes": {ROLE: […]}, "buffers": {ROLE: int},
+                 "buffer_shapes": {ROLE: […]}, "work": [{"action", "role", "count"}], "totals": {CONVENTION: int}}]}
+
+Only where they say something: "dtypes" (element types of the network's inputs, or of a layer's inputs and outputs,
+where one is not float32), "frozen" (roles that are not trained), "shared" (role: name of the memory that several
+layers share), "view" (the output is the input's memory), "at" (file and line).
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from netledger.core.errors import SourceError
+from netledger.core.ledger import Entry, Ledger, price
+from netledger.core.network import DTYPE_BITS, Parameter, Provenance, Tensor
+from netledger.core.work import Term
+from netledger.reports._view import View
+
+__all__ = ["NAME", "SCHEMA", "read", "record", "render"]
+
+NAME = "json"
+SCHEMA = 1
+
+Record = dict[str, Any]
+
+
+def render(view: View) -> str:
+    """The whole ledger (never folded), two spaces deep, a layer a line."""
+    made = record(view)
+    layers = made.pop("layers")
+    head = json.dumps(made, ensure_ascii=False, indent=2)[:-2]
+    body = ",\n".join(f"    {json.dumps(layer, ensure_ascii=False)}" for layer in layers)
+    return f'{head},\n  "layers": [\n{body}\n  ]\n}}'
+
+
+def record(view: View) -> Record:
+    """The ledger as plain dictionaries, lists, strings and integers."""
+    ledger = view.ledger
+    return {
+        "schema": SCHEMA,
+        "name": ledger.name,
+        "source": ledger.source,
+        "inputs": _shapes(ledger.inputs),
+        **_dtypes(ledger.inputs),
+        "complete": ledger.complete,
+        "gaps": [gap._asdict() for gap in ledger.gaps],
+        "parameters": ledger.parameter_counts._asdict(),
+        "totals": _totals(view, ledger.entries),
+        "layers": [_layer(view, entry) for entry in ledger],
+    }
+
+
+def _layer(view: View, entry: Entry) -> Record:
+    learned = [part for part in entry.parameters if not part.buffer]
+    kept = [part for part in entry.parameters if part.buffer]
+    return {
+        "name": entry.name,
+        "scope": entry.scope,
+        "op": entry.op,
+        "call": entry.call,
+        "attributes": dict(entry.attributes),
+        "inputs": _shapes(entry.inputs),
+        "outputs": _shapes(entry.outputs),
+        "parameters": {part.role: part.elements for part in learned},
+        "parameter_shapes": {part.role: list(part.shape) for part in learned},
+        "buffers": {part.role: part.elements for part in kept},
+        "buffer_shapes": {part.role: list(part.shape) for part in kept},
+        "work": [term._asdict() for term in entry.work],
+        "totals": _totals(view, (entry,)),
+        **_said(entry, learned),
+    }
+
+
+def _said(entry: Entry, learned: list[Parameter]) -> Record:
+    """What is only there where it says something."""
+    place = entry.provenance
+    frozen = [part.role for part in learned if not part.trainable]
+    shared = {part.role: part.key for part in entry.parameters if part.key != f"{entry.name}.{part.role}"}
+    optional: Record = {
+        "frozen": frozen,
+        "shared": shared,
+        "view": entry.view,
+        "at": [place.file, place.line] if place.file else None,
+    }
+    return {**_dtypes((*entry.inputs, *entry.outputs)), **{name: value for name, value in optional.items() if value}}
+
+
+def _totals(view: View, entries: tuple[Entry, ...]) -> dict[str, int]:
+    return {convention.NAME: price(convention, entries) for convention in view.conventions}
+
+
+def _shapes(tensors: tuple[Tensor, ...]) -> list[list[int]]:
+    return [list(tensor.shape) for tensor in tensors]
+
+
+def _dtypes(tensors: tuple[Tensor, ...]) -> Record:
+    dtypes = [tensor.dtype for tensor in tensors]
+    return {"dtypes": dtypes} if any(dtype != "float32" for dtype in dtypes) else {}
+
+
+def read(text: str) -> Ledger:
+    """The ledger that was written; its totals follow from its facts.
+
+    Raises:
+        SourceError: if the text is not such a ledger.
+
+    """
+    try:
+        made = json.loads(text)
+        if made["schema"] != SCHEMA:
+            raise SourceError(f"this ledger has schema {made['schema']!r}; {SCHEMA} is known")
+        gaps = {gap["layer"] for gap in made["gaps"]}
+        entries = tuple(_entry(layer, layer["name"] not in gaps) for layer in made["layers"])
+        return Ledger(str(made["name"]), str(made["source"]), _tensors(made["inputs"], made), entries)
+    except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
+        hint = "Write one with --format json."
+        raise SourceError(f"this is not a ledger in JSON: {type(error).__name__} {error}", hint=hint) from None
+
+
+def _entry(layer: Record, counted: bool) -> Entry:
+    tensors = _tensors((*layer["inputs"], *layer["outputs"]), layer)
+    split = len(layer["inputs"])
+    shapes = {**layer["parameter_shapes"], **layer["buffer_shapes"]}
+    return Entry(
+        str(layer["name"]),
+        str(layer["scope"]),
+        str(layer["op"]),
+        str(layer["call"]),
+        layer["attributes"],
+        tensors[:split],
+        tensors[split:],
+        tuple(_parameter(layer, role, shape) for role, shape in shapes.items()),
+        tuple(Term(term["action"], term["role"], _count(term["count"])) for term in layer["work"]),
+        counted,
+        bool(layer.get("view", False)),
+        Provenance(*layer.get("at", ())),
+    )
+
+
+def _parameter(layer: Record, role: str, shape: list[int]) -> Parameter:
+    buffer = role in layer["buffer_shapes"]
+    trainable = not buffer and role not in layer.get("frozen", ())
+    key = layer.get("shared", {}).get(role, f"{layer['name']}.{role}")
+    return Parameter(role, tuple(map(_count, shape)), trainable, buffer, key)
+
+
+def _tensors(shapes: Any, made: Record) -> tuple[Tensor, ...]:
+    dtypes = made.get("dtypes", ["float32"] * len(shapes))
+    found = tuple(Tensor(tuple(map(_count, shape)), dtype) for shape, dtype in zip(shapes, dtypes, strict=True))
+    if any(tensor.dtype not in DTYPE_BITS for tensor in found):
+        raise ValueError("unknown element type")
+    return found
+
+
+def _count(value: Any) -> int:
+    if type(value) is not int or value < 0:
+        raise ValueError(f"{value!r} is not a count")
+    return value
