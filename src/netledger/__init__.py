@@ -4,6 +4,8 @@
 >>> ledger = nl.count("alexnet")
 >>> ledger.parameters, ledger.total("macs"), ledger["conv1"].total("textbook")
 (62378344, 1135256096, 210830400)
+>>> nl.conventions()
+('arithmetic', 'flops', 'macs', 'macs+bias', 'paddle', 'textbook')
 """
 
 from __future__ import annotations
@@ -11,7 +13,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from netledger.api import Entry, Ledger, Shape, conventions, count, layer, presets
+    from netledger.api import Entry, Ledger, Shape, count, layer, presets
     from netledger.core.errors import (
         IncompleteError,
         NetledgerError,
@@ -20,6 +22,11 @@ if TYPE_CHECKING:
         SpecError,
         UnknownNameError,
     )
+
+    def conventions() -> tuple[str, ...]:
+        """The names of all ways of counting."""
+        ...
+
 
 __all__ = [
     "Entry",
@@ -45,9 +52,11 @@ def __getattr__(name: str) -> Any:
     """Load the public names when they are first used: the command line needs few of them."""
     if name not in __all__:
         raise AttributeError(f"module 'netledger' has no attribute {name!r}")
-    from netledger import api
-    from netledger.core import errors
+    from importlib import import_module
 
+    if name == "conventions":
+        return import_module("netledger.conventions")
+    api, errors = import_module("netledger.api"), import_module("netledger.core.errors")
     return getattr(api, name) if hasattr(api, name) else getattr(errors, name)
 
 

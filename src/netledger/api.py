@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, TypeAlias
 
-from netledger import conventions as _conventions
+from netledger.conventions import load as _convention
 from netledger.core import ledger as _core
 from netledger.core.errors import IncompleteError, NetledgerError, SourceError
 from netledger.core.network import DTYPE_BITS, Network, Parameter, Provenance, Tensor
@@ -15,7 +15,7 @@ from netledger.frontends.shape import check_shape, parse_input
 from netledger.reports import View
 from netledger.reports import load as _report
 
-__all__ = ["Entry", "Ledger", "Shape", "conventions", "count", "layer", "presets"]
+__all__ = ["Entry", "Ledger", "Shape", "count", "layer", "presets"]
 
 DEFAULT_CONVENTIONS = ("macs", "flops")
 
@@ -68,7 +68,7 @@ def count(
     >>> count("lenet").parameters
     61610
     >>> count("mobilenet_v1", (3, 160, 160), let={"width": 0.5}).total("macs")
-    76213760
+    76524800
 
     """
     options = _options(inputs, batch, let)
@@ -83,15 +83,6 @@ def layer(call: str, *inputs: Input, batch: int | None = None) -> Entry:
     """
     options = _options(inputs, batch, None)
     return next(iter(_ledger(lambda: spec.layer(call, options))))
-
-
-def conventions() -> tuple[str, ...]:
-    """The names of all ways of counting.
-
-    >>> conventions()[:3]
-    ('arithmetic', 'flops', 'macs')
-    """
-    return _conventions.FOLDER.names()
 
 
 def presets() -> tuple[str, ...]:
@@ -153,7 +144,7 @@ class Entry:
 
     def total(self, convention: str) -> int:
         """What it costs under a convention."""
-        return _core.price(_conventions.load(convention), (self.data,))
+        return _core.price(_convention(convention), (self.data,))
 
     def __repr__(self) -> str:
         return f"<{self.name}: {self.call}, {self.parameters} parameters>"
@@ -259,7 +250,7 @@ class Ledger:
             UnknownNameError: if there is no such convention.
 
         """
-        return _core.price(_conventions.load(convention), self.data)
+        return _core.price(_convention(convention), self.data)
 
     def to(self, format: str, conventions: Iterable[str] = DEFAULT_CONVENTIONS, depth: int | None = None) -> str:
         """The ledger as a report: table, json, csv, markdown, latex, html or paddle."""
@@ -267,7 +258,7 @@ class Ledger:
 
     def view(self, conventions: Iterable[str] = DEFAULT_CONVENTIONS, depth: int | None = None) -> View:
         """What a report is given."""
-        return View(self.data, tuple(map(_conventions.load, conventions)), depth)
+        return View(self.data, tuple(map(_convention, conventions)), depth)
 
     def to_json(self, conventions: Iterable[str] = DEFAULT_CONVENTIONS) -> str:
         """The whole ledger as JSON; `from_json` reads it back."""

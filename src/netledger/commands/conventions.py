@@ -12,7 +12,7 @@ __all__ = ["NAME", "command"]
 NAME = "conventions"
 
 
-@click.command(NAME)
+@click.command(NAME, epilog="\b\nExample:\n  netledger conventions")
 def command() -> None:
     """List the ways of counting: name, unit, who uses it, where it departs from a plain count."""
     options.write("\n\n".join(map(_paragraph, FOLDER.names())), None)

@@ -7,6 +7,7 @@ import click
 from netledger.api import Entry, layer
 from netledger.commands import _options as options
 from netledger.conventions import load
+from netledger.core.network import Parameter
 from netledger.reports._view import thousands
 
 __all__ = ["NAME", "command"]
@@ -36,8 +37,7 @@ def command(call: str, shapes: tuple[str, ...], batch: int | None, conventions: 
 def _lines(entry: Entry, conventions: tuple[str, ...]) -> list[str]:
     facts = [("layer", entry.call), ("input", _shapes(entry.inputs)), ("output", _shapes(entry.outputs))]
     for part in entry.parameter_list:
-        kind = " (buffer)" if part.buffer else ""
-        facts.append((part.role, f"{_shapes((part.shape,))} = {thousands(part.elements)}{kind}"))
+        facts.append((part.role, _stored(part)))
     facts.append(("parameters", thousands(entry.parameters)))
     facts += [(f"{term.action} ({term.role})", thousands(term.count)) for term in entry.work]
     facts += [(name, f"{thousands(entry.total(name))} {load(name).UNIT}") for name in conventions if entry.counted]
@@ -45,6 +45,11 @@ def _lines(entry: Entry, conventions: tuple[str, ...]) -> list[str]:
         facts.append(("not counted", "there is no rule for this operation"))
     width = max(len(name) for name, _ in facts)
     return [f"{name:<{width}}  {text}" for name, text in facts]
+
+
+def _stored(part: Parameter) -> str:
+    shape = f"{_shapes((part.shape,))} = " if len(part.shape) > 1 else ""
+    return f"{shape}{thousands(part.elements)}{' (buffer)' if part.buffer else ''}"
 
 
 def _shapes(shapes: tuple[tuple[int, ...], ...]) -> str:

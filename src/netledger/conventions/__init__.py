@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import sys
+from types import ModuleType
 from typing import cast
 
 from netledger.core.ledger import Convention
@@ -21,3 +23,13 @@ def load(name: str) -> Convention:
 
     """
     return cast(Convention, FOLDER.module(name))
+
+
+class _Callable(ModuleType):
+    """The module, callable: `nl.conventions()` lists what is here, whoever imported the folder before."""
+
+    def __call__(self) -> tuple[str, ...]:
+        return FOLDER.names()
+
+
+sys.modules[__name__].__class__ = _Callable

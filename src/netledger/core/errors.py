@@ -14,6 +14,7 @@ Every error names the layer, the values, the rule that is broken, and the next s
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import islice
 from typing import Any, NamedTuple
 
 __all__ = [
@@ -102,7 +103,7 @@ class UnknownNameError(SourceError, LookupError):
 
     def __init__(self, kind: str, name: str, known: Iterable[str], **context: Any) -> None:
         names = sorted(known)
-        hint = did_you_mean(name, names) or f"Known: {', '.join(names)}."
+        hint = did_you_mean(name, names) or _known(names)
         super().__init__(f"unknown {kind} {quote(name)}", hint=hint, **context)
 
 
@@ -130,8 +131,13 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     """
     from difflib import get_close_matches
 
-    near = get_close_matches(name[:80], list(known), n=2)
+    near = get_close_matches(name[:80], [word[:80] for word in islice(known, 2000)], n=2)
     return f"Did you mean {' or '.join(near)}?" if near else ""
+
+
+def _known(names: list[str], most: int = 60) -> str:
+    rest = f", and {len(names) - most} more" if len(names) > most else ""
+    return f"Known: {', '.join(names[:most]) or 'none'}{rest}."
 
 
 def quote(text: str, limit: int = 60) -> str:
@@ -153,6 +159,8 @@ def _written_out(line: str) -> str:
 
 
 def _show(value: Any) -> str:
-    if isinstance(value, (tuple, list)):
-        return "x".join(_show(part) for part in value) if value else "()"
+    if isinstance(value, list):
+        return f"[{', '.join(map(_show, value))}]"
+    if isinstance(value, tuple):
+        return "x".join(map(_show, value)) or "()"
     return str(value)

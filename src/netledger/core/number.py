@@ -212,4 +212,4 @@ def require(condition: Any, rule: str, hint: str = "", **values: Any) -> None:
 
 
 def _plain(value: Any) -> Any:
-    return tuple(map(_plain, value)) if isinstance(value, tuple) else value_of(value)
+    return type(value)(map(_plain, value)) if isinstance(value, (tuple, list)) else value_of(value)

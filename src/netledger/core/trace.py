@@ -6,10 +6,10 @@ The same rules then give formulas: run `infer`, `parameters` and `work` on what 
 from __future__ import annotations
 
 import dataclasses
-from typing import Any
+from typing import Any, cast
 
 from netledger.core.network import Tensor
-from netledger.core.number import Shape, Traced, value_of
+from netledger.core.number import Number, Traced, value_of
 from netledger.core.operator import Attribute, Operator
 
 __all__ = ["name_outputs", "trace"]
@@ -27,7 +27,8 @@ def trace(op: Operator, inputs: tuple[Tensor, ...]) -> tuple[Operator, tuple[Ten
     }
     several = len(inputs) > 1
     named = (_name(tensor, f"in{place}" if several else "in") for place, tensor in enumerate(inputs, 1))
-    return dataclasses.replace(op, **values), tuple(named)  # type: ignore[type-var]
+    traced = dataclasses.replace(op, **values) if values else op  # type: ignore[type-var]
+    return traced, tuple(named)
 
 
 def name_outputs(outputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
@@ -52,11 +53,11 @@ def _axis_names(count: int) -> tuple[str, ...]:
 
 def _name(tensor: Tensor, suffix: str) -> Tensor:
     names = _size_names(len(tensor.shape), suffix)
-    shape: Shape = tuple(
-        Traced.symbol(name, value_of(size))
-        for name, size in zip(names, tensor.shape, strict=True)  # type: ignore[misc]
-    )
-    return tensor.like(shape)
+    return tensor.like(tuple(_number(name, size) for name, size in zip(names, tensor.shape, strict=True)))
+
+
+def _number(name: str, size: Number) -> Number:
+    return cast(Number, Traced.symbol(name, value_of(size)))
 
 
 def _size_names(rank: int, suffix: str) -> tuple[str, ...]:

@@ -56,7 +56,8 @@ class Window(NamedTuple):
             count >= 1,
             "the output would be empty: no window fits",
             "Use a smaller kernel or stride, more padding, or a larger input.",
-            **{f"input{axis}": size, "kernel": self.kernel, "stride": self.stride, "padding": self.pads},
+            **{f"input{axis}": size, "kernel": self.kernel, "stride": self.stride},
+            padding=self.pads if isinstance(self.pads, str) else list(self.pads),
             dilation=self.dilation,
         )
         return count

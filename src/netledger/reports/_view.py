@@ -74,14 +74,15 @@ def summary(view: View) -> tuple[tuple[str, str], ...]:
     ledger = view.ledger
     least = "" if ledger.complete else "at least "
     counts = ledger.parameter_counts
-    stored = f"{least}{_figure(counts.total)}; {thousands(counts.trainable)} trainable"
-    lines = [("parameters", f"{stored}; {thousands(counts.buffers)} values in buffers")]
+    buffers = f"; {thousands(counts.buffers)} more values in buffers" if counts.buffers else ""
+    trainable = f"; {thousands(counts.trainable)} trainable"
+    lines = [("parameters", f"{least}{_figure(counts.total)}{trainable}{buffers}")]
     for convention in view.conventions:
         lines.append((convention.NAME, f"{least}{_figure(price(convention, ledger), convention.UNIT)}"))
     sizes = ledger.bytes
-    lines.append(("input", mebibytes(sizes["input"])))
-    lines.append(("feature maps", f"{mebibytes(sizes['feature_maps'])} (the output of every layer; views are free)"))
-    lines.append(("stored", f"{mebibytes(sizes['parameters'])} (parameters and buffers)"))
+    lines.append(("size of input", mebibytes(sizes["input"])))
+    lines.append(("size of feature maps", f"{mebibytes(sizes['feature_maps'])} (every layer's output; views are free)"))
+    lines.append(("size of parameters", f"{mebibytes(sizes['parameters'])} (buffers included)"))
     for gap in ledger.gaps:
         lines.append(("not counted", f"{gap.layer} ({gap.op}): {gap.reason}; at most {thousands(gap.bound)} FLOP"))
     return tuple(lines)

@@ -33,12 +33,16 @@ Record = dict[str, Any]
 
 
 def render(view: View) -> str:
-    """The whole ledger (never folded), two spaces deep, a layer a line."""
+    """The whole ledger (never folded), a fact a line, a layer a line."""
     made = record(view)
     layers = made.pop("layers")
-    head = json.dumps(made, ensure_ascii=False, indent=2)[:-2]
-    body = ",\n".join(f"    {json.dumps(layer, ensure_ascii=False)}" for layer in layers)
-    return f'{head},\n  "layers": [\n{body}\n  ]\n}}'
+    head = "".join(f"  {_text(name)}: {_text(value)},\n" for name, value in made.items())
+    body = ",\n".join(f"    {_text(layer)}" for layer in layers)
+    return f'{{\n{head}  "layers": [\n{body}\n  ]\n}}'
+
+
+def _text(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)
 
 
 def record(view: View) -> Record:

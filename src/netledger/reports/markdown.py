@@ -12,7 +12,7 @@ __all__ = ["NAME", "escape", "render"]
 
 NAME = "markdown"
 
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~!])")
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~!&$])")
 
 
 def render(view: View) -> str:

@@ -35,10 +35,11 @@ def network(source: str, options: Options) -> Network:
 
 
 def layer(call: str, options: Options) -> Network:
-    """The network of one layer, written as a call: `conv(96, 11, stride=4)`."""
+    """The network of one layer, written as a call, `conv(96, 11, stride=4)`, that takes all given inputs."""
     from netledger.frontends.spec.call import read_call
 
-    node = read_call(call)
+    named = tuple((f"input{place}", tensor) for place, (_, tensor) in enumerate(options.inputs, 1))
+    node = read_call(call, tuple(name for name, _ in named))
     layers = Sequence((node,), node.where)
     root = Branch({"layers": layers}, {"layers": node.where}, node.where)
-    return lay_out(root, options, call)
+    return lay_out(root, options._replace(inputs=named), call)

@@ -19,8 +19,8 @@ _KEYWORD = re.compile(r"\s*(?P<name>[A-Za-z_]\w*)\s*=(?P<value>.*)", re.DOTALL)
 _HINT = 'Write it like "conv(96, 11, stride=4)" or "relu".'
 
 
-def read_call(text: str) -> Branch:
-    """The node of one layer.
+def read_call(text: str, inputs: tuple[str, ...] = ()) -> Branch:
+    """The node of one layer, which takes these inputs.
 
     Raises:
         SpecError: if it is not written as a call.
@@ -34,6 +34,9 @@ def read_call(text: str) -> Branch:
     kind = match["kind"]
     start = match.start("arguments") if match["arguments"] else 0
     options = _arguments(load(kind), match["arguments"] or "", where, start)
+    if inputs:
+        source = Sequence(tuple(Leaf(name, where) for name in inputs), where)
+        options = options._replace(items={**options.items, "from": source})
     return Branch({kind: options}, {kind: where}, where)
 
 
@@ -67,8 +70,11 @@ def _value(text: str, where: Where, start: int, depth: int = 0) -> Node:
 
 def _split(text: str, where: Where, start: int) -> list[tuple[int, str]]:
     """The parts between commas that stand outside of brackets, each with its place in the text."""
-    parts, depth, begin = [], 0, 0
+    parts, depth, begin, quoted = [], 0, 0, ""
     for place, char in enumerate(text):
+        if quoted or char in "'\"":
+            quoted = char if not quoted else "" if char == quoted else quoted
+            continue
         depth += (char in "([") - (char in ")]")
         if depth < 0:
             raise spec_error("brackets do not match", where, _HINT)

@@ -7,7 +7,7 @@ anything grows. An alias is its anchor's node again, and counts with all that is
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias, TypeGuard
 
 from netledger.core.errors import SpecError, Where, quote
 
@@ -144,6 +144,8 @@ class _Reader:
 
     def _container(self, kind: str, start: Any, items: list[Node]) -> Node:
         where = self._where(start.start_mark)
+        if start.flow_style:
+            items = _rejoined(items) if kind == "SequenceEndEvent" else _rejoined_values(items)
         weight = 1 + sum(item.weight for item in items)
         if weight > MAX_NODES:
             raise spec_error(f"a spec has at most {MAX_NODES} values, aliases written out", where)
@@ -185,6 +187,39 @@ class _Reader:
         where = self._where(mark) if mark else Where(self.file, 1, 1)
         problem = getattr(error, "problem", None) or getattr(error, "reason", None) or "it cannot be read"
         return SpecError(f"this is not YAML: {problem}", hint=_YAML_HINT, where=where)
+
+
+def _rejoined(items: list[Node]) -> list[Node]:
+    """The items of [ … ], with calls that YAML cut at their commas, `multiple(x, 8)`, made whole again."""
+    joined: list[Node] = []
+    for item in items:
+        last = joined[-1] if joined else None
+        if _is_open(last) and isinstance(item, Leaf) and item.plain:
+            joined[-1] = _longer(last, item)
+        else:
+            joined.append(item)
+    return joined
+
+
+def _rejoined_values(items: list[Node]) -> list[Node]:
+    """The names and values of { … }, likewise: what is left of a call stands there as a name without a value."""
+    joined: list[Node] = []
+    for key, value in zip(items[::2], items[1::2], strict=True):
+        last = joined[-1] if joined else None
+        bare = isinstance(key, Leaf) and key.plain and isinstance(value, Leaf) and value.plain and not value.text
+        if _is_open(last) and bare:
+            joined[-1] = _longer(last, key)
+        else:
+            joined += (key, value)
+    return joined
+
+
+def _is_open(node: Node | None) -> TypeGuard[Leaf]:
+    return isinstance(node, Leaf) and node.plain and node.text.count("(") > node.text.count(")")
+
+
+def _longer(leaf: Leaf, rest: Node) -> Leaf:
+    return leaf._replace(text=f"{leaf.text}, {rest.text}") if isinstance(rest, Leaf) else leaf
 
 
 def _lines(text: str) -> list[str]:

@@ -154,7 +154,7 @@ def _choice(attribute: Attribute, node: Node, names: Names) -> str:
 
 
 def _word(attribute: Attribute, node: Node, names: Names) -> str:
-    return leaf(node, "a text").text[:200]
+    return " ".join(leaf(node, "a text").text[:200].split())
 
 
 _READERS: dict[str, Callable[[Attribute, Node, Names], Any]] = {

@@ -16,6 +16,7 @@ from netledger.frontends.spec.fields import at, branch, exact, leaf, only, seque
 __all__ = ["ROUNDED", "TOP", "Block", "Header", "Options", "check_word", "read_header"]
 
 TOP = ("name", "source", "input", "rounding", "let", "blocks", "layers")
+MAX_NAMES = 256
 ROUNDED = ("conv", "pool")
 """The families of layers whose rounding a spec sets at once."""
 
@@ -86,11 +87,12 @@ def read_header(root: Branch, options: Options, name: str) -> Header:
 
 
 def _text(root: Branch, name: str) -> str:
-    return leaf(root.items[name], f"a {name}").text[:500] if name in root.items else ""
+    """A text on one line, cut to 500 characters."""
+    return " ".join(leaf(root.items[name], f"a {name}").text[:500].split()) if name in root.items else ""
 
 
 def _let(node: Node | None, given: Mapping[str, str]) -> dict[str, Exact]:
-    written = branch(node, "let") if node else None
+    written = _few(branch(node, "let")) if node else None
     for name in given:
         if written is None or name not in written.items:
             raise UnknownNameError("name to set", name, written.items if written else ())
@@ -101,6 +103,12 @@ def _let(node: Node | None, given: Mapping[str, str]) -> dict[str, Exact]:
         here = Where(f"--set {name}", 1, 1, text or "")
         numbers[name] = exact(item, numbers) if text is None else evaluate(text, numbers, here)
     return numbers
+
+
+def _few(names: Branch) -> Branch:
+    if len(names.items) > MAX_NAMES:
+        raise spec_error(f"there are at most {MAX_NAMES} names in one place", names)
+    return names
 
 
 def _rounding(node: Node | None) -> dict[str, dict[str, Node]]:
@@ -127,7 +135,7 @@ def _block(name: str, node: Node) -> Block:
     if "layers" not in body.items:
         raise spec_error(f"block {name} needs layers", body)
     written = body.items.get("parameters")
-    parameters = branch(written, "parameters").items if written else {}
+    parameters = _few(branch(written, "parameters")).items if written else {}
     for parameter, item in parameters.items():
         check_word(parameter, item.where, "a parameter")
     return Block(parameters, body.items["layers"])

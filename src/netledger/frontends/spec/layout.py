@@ -10,8 +10,9 @@ from functools import partial
 from typing import Any
 
 from netledger.core.errors import NetledgerError, SpecError, UnknownNameError, Where
-from netledger.core.network import Builder, Network, Provenance
+from netledger.core.network import Builder, Network, Provenance, Tensor
 from netledger.core.operator import Operator
+from netledger.frontends.shape import MAX_RANK
 from netledger.frontends.spec.document import Branch, Leaf, Node, Sequence, spec_error
 from netledger.frontends.spec.expression import Exact
 from netledger.frontends.spec.fields import at, branch, exact, flag, leaf, only, read_field, sequence, whole
@@ -21,8 +22,9 @@ from netledger.ops import FOLDER, load
 
 __all__ = ["COMMON", "JOINS", "STRUCTURES", "lay_out"]
 
-MAX_STEPS = 50_000
-MAX_LAYERS = 20_000
+MAX_STEPS = 20_000
+MAX_LAYERS = 10_000
+MAX_DEPTH = 48
 MAX_ELEMENTS = 2**62
 
 COMMON = ("name", "from", "trainable")
@@ -60,6 +62,7 @@ class _Layout:
         self.builder = Builder()
         self.names = Names()
         self.steps = 0
+        self.depth = 0
 
     def all(self) -> Flow:
         """Lay out everything; the outputs of the network."""
@@ -69,8 +72,12 @@ class _Layout:
         return self._layers(self.header.layers, Scope("", self.header.numbers), (0,))
 
     def _layers(self, node: Node, scope: Scope, flow: Flow) -> Flow:
+        self.depth += 1
+        if self.depth > MAX_DEPTH:
+            raise spec_error(f"blocks, branches and repeats nest at most {MAX_DEPTH} deep", node)
         for item in sequence(node, "a list of layers"):
             flow = at(item.where, partial(self._layer, item, scope, flow))
+        self.depth -= 1
         return flow
 
     def _layer(self, item: Node, scope: Scope, flow: Flow) -> Flow:
@@ -95,15 +102,22 @@ class _Layout:
         outputs = self.builder.add(made, flow, full, scope.path, trainable=trainable, provenance=place)
         self.names.flows[full] = outputs
         for number in outputs:
-            if self.builder.tensors[number].elements > MAX_ELEMENTS:
-                raise spec_error("a feature map has at most 2^62 elements", options, "Check its sizes.")
+            self._step(options.where)
+            self._check_size(self.builder.tensors[number], options)
         return outputs
+
+    def _check_size(self, tensor: Tensor, options: Branch) -> None:
+        if len(tensor.shape) > MAX_RANK:
+            raise spec_error(f"a tensor has at most {MAX_RANK} axes", options)
+        if tensor.elements > MAX_ELEMENTS:
+            raise spec_error("a feature map has at most 2^62 elements", options, "Check its sizes.")
 
     def _attributes(self, op: type[Operator], options: Branch) -> Branch:
         """What the layer says, and the rounding of the whole network where it does not."""
         rounding = self.header.rounding.get(op.LABEL, {}) if "rounding" in op.ATTRIBUTES else {}
         own = {name: node for name, node in options.items.items() if name not in COMMON}
-        return Branch({**rounding, **own}, options.keys, options.where)
+        keys = {name: where for name, where in options.keys.items() if name not in COMMON}
+        return Branch({**rounding, **own}, keys, options.where)
 
     def _knowing_channels(self, scope: Scope, flow: Flow) -> Scope:
         """The scope, with the channels of the input as a number."""
@@ -201,9 +215,11 @@ def _kind_and_options(item: Node) -> tuple[str, Branch]:
         return kind, Branch(node.items, node.keys, where)
     if isinstance(node, Leaf) and node.value is None:
         return kind, Branch({}, {}, where)
-    if kind in STRUCTURES or kind not in FOLDER.index or not load(kind).ATTRIBUTES:
-        return kind, Branch({"": node}, {"": node.where}, where)
-    first = next(iter(load(kind).ATTRIBUTES))
+    if kind in STRUCTURES:
+        raise spec_error(f"{kind} takes `name: value` lines", node)
+    first = next(iter(load(kind).ATTRIBUTES), "") if kind in FOLDER.index else "value"
+    if not first:
+        raise spec_error(f"{kind} takes no value", node, f"Write - {kind}.")
     return kind, Branch({first: node}, {first: node.where}, where)
 
 
