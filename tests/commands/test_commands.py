@@ -30,7 +30,18 @@ def test_show_prints_the_whole_table_when_piped() -> None:
 
 
 def test_show_takes_settings_input_batch_and_conventions() -> None:
-    arguments = ("--set", "width=0.5", "--input", "3x160x160", "--batch", "2", "--convention", "macs", "--format", "json")
+    arguments = (
+        "--set",
+        "width=0.5",
+        "--input",
+        "3x160x160",
+        "--batch",
+        "2",
+        "--convention",
+        "macs",
+        "--format",
+        "json",
+    )
     made = json.loads(run("show", "mobilenet_v1", *arguments).stdout)
     ledger = nl.count("mobilenet_v1", (3, 160, 160), let={"width": 0.5}, batch=2)
     assert made["totals"] == {"macs": ledger.total("macs")}

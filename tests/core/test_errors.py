@@ -64,7 +64,9 @@ def test_a_mistake_carries_what_was_laid_out_before() -> None:
     assert error.values == {}
 
 
-@pytest.mark.parametrize(("value", "shown"), [((), "()"), ((2, 3), "2x3"), ([2, 3], "[2, 3]"), ([(2, 3), "a"], "[2x3, a]"), ("same", "same")])
+@pytest.mark.parametrize(
+    ("value", "shown"), [((), "()"), ((2, 3), "2x3"), ([2, 3], "[2, 3]"), ([(2, 3), "a"], "[2x3, a]"), ("same", "same")]
+)
 def test_values_are_written_as_shapes_or_lists(value: object, shown: str) -> None:
     assert str(ShapeError("rule", values={"v": value})) == f"rule\n  values: v {shown}"
 
@@ -76,7 +78,12 @@ def test_control_characters_never_reach_a_terminal() -> None:
 
 @pytest.mark.parametrize(
     ("error", "builtin"),
-    [(SpecError, ValueError), (ShapeError, ValueError), (UnknownNameError, LookupError), (UnknownNameError, SourceError)],
+    [
+        (SpecError, ValueError),
+        (ShapeError, ValueError),
+        (UnknownNameError, LookupError),
+        (UnknownNameError, SourceError),
+    ],
 )
 def test_errors_are_also_what_callers_expect(error: type[Exception], builtin: type[Exception]) -> None:
     assert issubclass(error, builtin)

@@ -28,7 +28,11 @@ WRITTEN: dict[str, tuple[Any, str, str]] = {
         "min(max(H_in + 1, K_h), gcd(H_in, S))",
         "min(max(227 + 1, 11), gcd(227, 4))",
     ),
-    "comparisons": (where(equal(H, K), H < K, K <= S), "[H_in < K_h if H_in = K_h else K_h ≤ S]", "[227 < 11 if 227 = 11 else 11 ≤ 4]"),
+    "comparisons": (
+        where(equal(H, K), H < K, K <= S),
+        "[H_in < K_h if H_in = K_h else K_h ≤ S]",
+        "[227 < 11 if 227 = 11 else 11 ≤ 4]",
+    ),
     "greater": (where(H > K, 1, 2), "[1 if H_in > K_h else 2]", "[1 if 227 > 11 else 2]"),
     "negative values": (H + N, "H_in + n", "227 + −2"),
     "negative constants": (H * -3, "H_in·(−3)", "227·(−3)"),

@@ -98,7 +98,9 @@ def test_words_and_what_is_left_out_are_not_compared() -> None:
 def test_an_operator_is_written_as_its_call() -> None:
     assert str(PROBE(7)) == "probe(7)"
     made = PROBE(7, kernel=(3, 5), border=((0, 1), (2, 3)), bias=False, mode="slow", ratio=0.1, sizes=(1, 2))
-    assert str(made) == "probe(7, kernel=[3, 5], border=[[0, 1], [2, 3]], sizes=[1, 2], ratio=0.1, bias=false, mode=slow)"
+    assert (
+        str(made) == "probe(7, kernel=[3, 5], border=[[0, 1], [2, 3]], sizes=[1, 2], ratio=0.1, bias=false, mode=slow)"
+    )
     assert repr(made) == str(made)
     assert str(load("relu")()) == "relu"
 

@@ -44,7 +44,7 @@ def test_no_window_fits() -> None:
         Window(9, 2, (1, 0), 1).output(7, "_h")
     assert str(caught.value).splitlines() == [
         "the output would be empty: no window fits",
-        "  values: input_h 7, kernel 9, stride 2, padding 1x0, dilation 1",
+        "  values: input_h 7, kernel 9, stride 2, padding [1, 0], dilation 1",
         "  Use a smaller kernel or stride, more padding, or a larger input.",
     ]
 

@@ -1,7 +1,7 @@
 """What paddle.flops reports, line by line (Paddle 3.3.1; dynamic graph).
 
-Who uses it: Paddle's model zoos. It prints "Flops"; a convolution's figure is multiply-accumulates and biases, a
-linear layer's is multiply-accumulates without.
+Who uses it: Paddle's model zoos. It calls the figure "Flops", and means multiply-accumulates: with biases for
+convolutions, without for linear layers.
 Where it departs from a plain count: batch norm costs two per element, in two dimensions only; average pooling one
 per output, adaptive average pooling the window, rounded down, and one; a leaky ReLU one per element; every other
 layer is free, and what is not a layer (flatten, concat, additions) is not seen. Running statistics of batch norms
@@ -18,7 +18,7 @@ from netledger.core.ledger import Entry
 __all__ = ["NAME", "UNIT", "amounts", "layer_class", "parameters"]
 
 NAME = "paddle"
-UNIT = "FLOP"
+UNIT = "MAC"
 
 Amounts = Mapping[str, int]
 

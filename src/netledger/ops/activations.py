@@ -72,6 +72,7 @@ class Relu6(_Elementwise):
     __slots__ = ()
 
     KIND = "relu6"
+    LABEL = "relu"
     STEPS = (("compare", 2),)
 
 

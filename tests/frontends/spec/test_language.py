@@ -169,3 +169,13 @@ def test_an_unknown_operation_is_a_gap() -> None:
     assert (gap.layer, gap.op, gap.bound) == ("custom1", "custom", 2 * 48 * 10)
     with pytest.raises(nl.IncompleteError, match="1 of 2 layers are not counted: custom1"):
         ledger.require_complete()
+
+
+def test_a_block_that_is_all_of_a_turn_has_the_name_of_the_turn() -> None:
+    blocks = "input: 4\nblocks: {b: {layers: [relu, {branches: {join: add, paths: [[], [use: {block: c}]]}}]}, c: {layers: [tanh]}}\n"
+    alone = f"{blocks}layers:\n - repeat: {{name: stage, times: 2, layers: [use: {{block: b}}]}}"
+    assert names(alone)[:3] == ["stage.0.relu1", "stage.0.c1.tanh1", "stage.0.add1"]
+    named = f"{blocks}layers:\n - repeat: {{name: stage, times: 1, layers: [use: {{block: c, name: x}}]}}"
+    assert names(named) == ["stage.0.x.tanh1"]
+    two = f"{blocks}layers:\n - repeat: {{name: stage, times: 1, layers: [relu, use: {{block: c}}]}}"
+    assert names(two) == ["stage.0.relu1", "stage.0.c1.tanh1"]

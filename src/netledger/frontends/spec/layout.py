@@ -150,13 +150,13 @@ class _Layout:
         paths = sequence(options.items["paths"], "a list of paths")
         if len(flow) not in (1, len(paths)):
             raise spec_error(f"{len(flow)} pieces meet {len(paths)} paths", options, "Write one path for each piece.")
-        inner = self._open(options, "branches", scope) if "name" in options.items else scope
+        inner = self._open(options, "branches", scope) if "name" in options.items else scope._replace(sole=False)
         ends: list[int] = []
         for turn, path in enumerate(paths):
             self._step(path.where)
             ends.extend(self._layers(path, inner, flow if len(flow) == 1 else (flow[turn],)))
         joined = self._operation(load(join), Branch({}, {}, options.where), inner, tuple(ends))
-        return self._close(inner, joined) if inner is not scope else joined
+        return self._close(inner, joined) if "name" in options.items else joined
 
     def _repeat(self, options: Branch, scope: Scope, flow: Flow) -> Flow:
         """The same layers several times over; `turn` counts from 0."""
@@ -165,14 +165,16 @@ class _Layout:
         if times < 0:
             raise spec_error("times must not be negative", options.items["times"], times=times)
         inner = self._open(options, "repeat", scope)
+        layers = options.items["layers"]
+        sole = len(sequence(layers, "a list of layers")) == 1
         for turn in range(times):
             self._step(options.where)
-            here = inner.inside(inner.full(str(turn))).knowing({"turn": turn})
-            flow = self._close(here, self._layers(options.items["layers"], here, flow))
+            here = inner.inside(inner.full(str(turn))).knowing({"turn": turn})._replace(sole=sole)
+            flow = self._close(here, self._layers(layers, here, flow))
         return self._close(inner, flow)
 
     def _use(self, options: Branch, scope: Scope, flow: Flow) -> Flow:
-        """The layers of a block, with its parameters as numbers."""
+        """The layers of a block, with its parameters as numbers; it opens a scope unless it is all of a turn."""
         if "block" not in options.items:
             raise spec_error("use needs block", options, "Write use: {block: NAME, …}.")
         node = leaf(options.items["block"], "the name of a block")
@@ -182,7 +184,8 @@ class _Layout:
         if node.text in scope.uses:
             raise spec_error(f"block {node.text} uses itself", options, "A block may only use other blocks.")
         numbers = _arguments(node.text, block, options, scope)
-        opened = self._open(options, node.text, scope)
+        shares = scope.sole and "name" not in options.items
+        opened = scope if shares else self._open(options, node.text, scope)
         inner = Scope(opened.path, {**self.header.numbers, **numbers}, (*scope.uses, node.text))
         return self._close(inner, self._layers(block.layers, inner, flow))
 

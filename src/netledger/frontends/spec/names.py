@@ -19,11 +19,15 @@ RESERVED = ("last",)
 
 
 class Scope(NamedTuple):
-    """Where a layer stands: its path of names, the numbers known there, and the blocks that it is part of."""
+    """Where a layer stands: its path of names, the numbers known there, and the blocks that it is part of.
+
+    `sole`: it is the only layer of a turn of a repeat; a block there needs no name besides the turn's.
+    """
 
     path: str
     numbers: Mapping[str, Exact]
     uses: tuple[str, ...] = ()
+    sole: bool = False
 
     def full(self, name: str) -> str:
         """The full name of something that stands here."""
@@ -31,7 +35,7 @@ class Scope(NamedTuple):
 
     def inside(self, path: str) -> Scope:
         """The scope of what has this full name."""
-        return self._replace(path=path)
+        return self._replace(path=path, sole=False)
 
     def knowing(self, numbers: Mapping[str, Exact]) -> Scope:
         """The same place, with more numbers known."""
