@@ -116,7 +116,8 @@ def terms() -> str:
     """The closed lists of actions and roles."""
     actions = "\n".join(f"- {action}" for action in sorted(ACTIONS))
     roles = "\n".join(f"- **{role}**: {text}" for role, text in ROLES.items())
-    return f"# Terms of work\n\n{GENERATED}An operation is counted as (action, role, count).\n\n## Actions\n\n{actions}\n\n## Roles\n\n{roles}\n"
+    intro = "An operation is counted as (action, role, count)."
+    return f"# Terms of work\n\n{GENERATED}{intro}\n\n## Actions\n\n{actions}\n\n## Roles\n\n{roles}\n"
 
 
 def commands() -> str:
@@ -137,6 +138,7 @@ REFERENCE = {
 
 
 def main() -> None:
+    """Write every page."""
     for page in pages():
         page.write_text(refreshed(page.read_text()))
     for name, make in REFERENCE.items():

@@ -123,7 +123,7 @@ def test_reports_by_name() -> None:
 
 
 def test_a_file_that_is_not_there() -> None:
-    with pytest.raises(nl.SourceError, match="cannot read 'nothing.yaml': No such file"):
+    with pytest.raises(nl.SourceError, match=r"cannot read 'nothing\.yaml': No such file"):
         nl.count("nothing.yaml")
     with pytest.raises(nl.SourceError, match="cannot read"):
         nl.count("no\0thing.yaml")

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from netledger.conventions import FOLDER, load
 from netledger.core.errors import UnknownNameError
-from netledger.core.ledger import Convention, price
+from netledger.core.ledger import Convention, Entry, price
 from netledger.ops import FOLDER as OPERATORS
 from tests.laws.entries import CONVENTIONS, entry_of
 from tests.laws.strategies import QUICK, cases
@@ -47,16 +47,22 @@ def test_a_convention_exports_what_others_use(name: str) -> None:
     assert {"NAME", "UNIT", "amounts"} <= set(exported), f"Add NAME, UNIT and amounts to __all__ of {name}."
 
 
-@EVERY
+def check_price(convention: Convention, entry: Entry) -> None:
+    """Amounts have names and are whole numbers."""
+    for part, count in convention.amounts(entry).items():
+        what = f"{convention.NAME} prices {part!r} of {entry.op}"
+        assert part, f"{what}: say in its name what the amount is for."
+        assert type(count) is int, f"{what} as {count!r}: make it an int."
+        assert count >= 0, f"{what} as {count}: an amount is never below 0."
+
+
 @pytest.mark.parametrize("kind", OPERATORS.names())
 @QUICK
 @given(data=st.data())
-def test_every_operator_is_priced_in_whole_numbers(name: str, kind: str, data: st.DataObject) -> None:
-    amounts = load(name).amounts(entry_of(data.draw(cases(kind))))
-    for part, count in amounts.items():
-        assert part, f"{name} gives {kind} an amount without a name: say what it is for."
-        assert type(count) is int, f"{name} prices {part} of {kind} as {count!r}: make it an int."
-        assert count >= 0, f"{name} prices {part} of {kind} below 0."
+def test_every_operator_is_priced_in_whole_numbers(kind: str, data: st.DataObject) -> None:
+    entry = entry_of(data.draw(cases(kind)))
+    for convention in CONVENTIONS:
+        check_price(convention, entry)
 
 
 @pytest.mark.parametrize("convention", CONVENTIONS, ids=lambda convention: convention.NAME)

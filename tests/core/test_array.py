@@ -1,4 +1,4 @@
-"""Arrays: what they hold, what they refuse, and when they leave int64 (what they compute: tests/laws/test_arrays.py)."""
+"""Arrays: what they hold and refuse, and when they leave int64 (what they compute: tests/laws/test_arrays.py)."""
 
 from __future__ import annotations
 

@@ -83,8 +83,10 @@ MATHML_WRITTEN: dict[str, tuple[Any, str]] = {
     ),
     "choice": (
         where(S > 1, 2, 0),
-        "<mrow><mo>[</mo><mn>2</mn><mtext> if </mtext><mi>S</mi><mo>&gt;</mo><mn>1</mn>"
-        "<mtext> else </mtext><mn>0</mn><mo>]</mo></mrow>",
+        (
+            "<mrow><mo>[</mo><mn>2</mn><mtext> if </mtext><mi>S</mi><mo>&gt;</mo><mn>1</mn>"
+            "<mtext> else </mtext><mn>0</mn><mo>]</mo></mrow>"
+        ),
     ),
 }
 

@@ -50,20 +50,19 @@ PROBE: Any = Probe
 
 
 def test_declarations_are_looked_up_by_name() -> None:
-    assert list(PROBE.ATTRIBUTES) == "out kernel limit border sizes place ratio bias mode note".split()
-    kinds = {name: attribute.kind for name, attribute in PROBE.ATTRIBUTES.items()}
-    assert kinds == {
-        "out": "number",
-        "kernel": "per_axis",
-        "limit": "number",
-        "border": "padding",
-        "sizes": "numbers",
-        "place": "index",
-        "ratio": "real",
-        "bias": "flag",
-        "mode": "choice",
-        "note": "word",
-    }
+    kinds = [(name, attribute.kind) for name, attribute in PROBE.ATTRIBUTES.items()]
+    assert kinds == [
+        ("out", "number"),
+        ("kernel", "per_axis"),
+        ("limit", "number"),
+        ("border", "padding"),
+        ("sizes", "numbers"),
+        ("place", "index"),
+        ("ratio", "real"),
+        ("bias", "flag"),
+        ("mode", "choice"),
+        ("note", "word"),
+    ]
     assert PROBE.ATTRIBUTES["mode"].choices == ("fast", "slow")
     assert PROBE.ATTRIBUTES["kernel"].symbol == "K"
 

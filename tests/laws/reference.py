@@ -72,10 +72,10 @@ class Machine:
         return self.do("divide", a / b)
 
     def greater(self, a: float, b: float) -> float:
-        return self.do("compare", b if b > a else a)
+        return self.do("compare", max(a, b))
 
     def less(self, a: float, b: float) -> float:
-        return self.do("compare", b if b < a else a)
+        return self.do("compare", min(a, b))
 
     def exponential(self, a: float) -> float:
         return self.do("exponential", math.exp(a))
@@ -102,9 +102,10 @@ def positions(size: int, kernel: int, stride: int, pads: Any, dilation: int, cei
     while start + reach < size + after:
         found.append(start)
         start += stride
-    partly = ceil and found_end(found, reach, before) < size + after - 1
-    if partly and (start < size or not clip):
+    if ceil and found_end(found, reach, before) < size + after - 1:
         found.append(start)
+    if ceil and clip and found[-1] >= size:
+        found.pop()
     return [[start + dilation * k for k in range(kernel)] for start in found]
 
 

@@ -13,11 +13,20 @@ NOT_COUNTED = "not counted"
 
 
 class Column(NamedTuple):
-    """A column: its head, whether it holds numbers, and how soon it may be left out (0: never)."""
+    """A column.
+
+    Args:
+        head: its head.
+        number: whether it holds numbers.
+        spare: how soon it may be left out where there is no room (0: never).
+        least: how narrow it may be folded (0: not at all).
+
+    """
 
     head: str
     number: bool = True
     spare: int = 0
+    least: int = 0
 
 
 class Grid(NamedTuple):
@@ -43,14 +52,14 @@ def grid(view: View) -> Grid:
     named = tuple(Column(f"{convention.NAME} ({convention.UNIT})") for convention in view.conventions)
     columns = (
         Column("layer", number=False),
-        Column("operator", number=False),
-        Column("input", number=False, spare=4),
-        Column("output", number=False),
-        Column("weights", spare=3),
-        Column("biases", spare=2),
+        Column("operator", number=False, spare=2, least=14),
+        Column("input", number=False, spare=6),
+        Column("output", number=False, spare=1),
+        Column("weights", spare=5),
+        Column("biases", spare=4),
         Column("parameters"),
         *named,
-        *(Column(f"% of {convention.NAME}", spare=1) for convention in view.conventions[:1]),
+        *(Column(f"% of {convention.NAME}", spare=3) for convention in view.conventions[:1]),
     )
     return Grid(columns, tuple(_cells(row, totals) for row in rows(view)), _total(view, totals))
 

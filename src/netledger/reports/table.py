@@ -58,9 +58,14 @@ def for_terminal(view: View, width: int) -> Any:
 
     table, left_out = _fitting(grid(view), width)
     made = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold", show_footer=True)
-    for column, total in zip(table.columns, table.total, strict=True):
-        justify = "right" if column.number else "left"
-        made.add_column(Text(column.head), Text(total, "bold"), justify=justify, overflow="fold")  # type: ignore[arg-type]
+    for column, total, least in zip(table.columns, table.total, _least(table), strict=True):
+        made.add_column(
+            Text(column.head),
+            Text(total, "bold"),
+            justify="right" if column.number else "left",
+            overflow="fold",
+            min_width=least,
+        )
     for row in table.rows:
         made.add_row(*(Text(printable(cell), _style(cell)) for cell in row))
     notes = [Text(printable(line)) for line in _below(view)]
@@ -75,10 +80,16 @@ def _style(cell: str) -> str:
     return "dim" if cell in ("0", "0.00 %") else ""
 
 
+def _least(table: Grid) -> list[int]:
+    """How narrow each column may be."""
+    widths = zip(_widths(table), table.columns, strict=True)
+    return [min(width, column.least or width) for width, column in widths]
+
+
 def _fitting(table: Grid, width: int) -> tuple[Grid, list[str]]:
     """The table without the columns that are too much, the sparest first."""
     left_out: list[str] = []
-    while sum(_widths(table)) + len(GAP) * (len(table.columns) - 1) > width:
+    while sum(_least(table)) + len(GAP) * (len(table.columns) - 1) > width:
         sparest = max(range(len(table.columns)), key=lambda place: table.columns[place].spare)
         if not table.columns[sparest].spare:
             break

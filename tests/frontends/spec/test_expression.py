@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from contextlib import suppress
 from fractions import Fraction
 
 import pytest
@@ -110,10 +111,8 @@ def test_mistakes(text: str, rule: str) -> None:
 
 @given(st.text(max_size=60))
 def test_any_text_is_a_number_or_an_error_of_ours(text: str) -> None:
-    try:
+    with suppress(NetledgerError):
         value(text, width=3)
-    except NetledgerError as error:
-        assert str(error)
 
 
 def test_a_name_is_suggested() -> None:

@@ -104,7 +104,8 @@ def test_the_dimension_follows_the_input() -> None:
 
 
 def test_a_split_deals_its_pieces_to_the_paths() -> None:
-    spec = "input: 8x4x4\nlayers:\n - split: {parts: 2}\n - branches: {join: concat, paths: [[], [conv: {out: 6, kernel: 1}]]}"
+    paths = "[[], [conv: {out: 6, kernel: 1}]]"
+    spec = f"input: 8x4x4\nlayers:\n - split: {{parts: 2}}\n - branches: {{join: concat, paths: {paths}}}"
     assert outputs(spec)[-1] == (10, 4, 4)
 
 
@@ -172,7 +173,8 @@ def test_an_unknown_operation_is_a_gap() -> None:
 
 
 def test_a_block_that_is_all_of_a_turn_has_the_name_of_the_turn() -> None:
-    blocks = "input: 4\nblocks: {b: {layers: [relu, {branches: {join: add, paths: [[], [use: {block: c}]]}}]}, c: {layers: [tanh]}}\n"
+    inner = "{branches: {join: add, paths: [[], [use: {block: c}]]}}"
+    blocks = f"input: 4\nblocks: {{b: {{layers: [relu, {inner}]}}, c: {{layers: [tanh]}}}}\n"
     alone = f"{blocks}layers:\n - repeat: {{name: stage, times: 2, layers: [use: {{block: b}}]}}"
     assert names(alone)[:3] == ["stage.0.relu1", "stage.0.c1.tanh1", "stage.0.add1"]
     named = f"{blocks}layers:\n - repeat: {{name: stage, times: 1, layers: [use: {{block: c, name: x}}]}}"
