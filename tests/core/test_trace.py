@@ -39,10 +39,14 @@ def test_several_inputs_are_numbered() -> None:
     assert [names(tensor.shape)[1] for tensor in inputs] == ["F_in1", "F_in2"]
 
 
-def test_outputs_are_named_alike() -> None:
-    (one,) = name_outputs((Tensor((1, 2, 3, 3)),))
+def test_computed_sizes_of_outputs_are_named_and_others_stay() -> None:
+    op, inputs = trace(load("conv")(4, 3), (Tensor((1, 2, 9, 9)),))
+    (one,) = name_outputs(op.infer(inputs))
     assert names(one.shape) == ["N", "C_out", "H_out", "W_out"]
-    assert [names(tensor.shape)[1] for tensor in name_outputs((Tensor((1, 2)), Tensor((1, 4))))] == ["F_out1", "F_out2"]
+    op, inputs = trace(load("split")(2), (Tensor((1, 8)),))
+    assert [names(tensor.shape) for tensor in name_outputs(op.infer(inputs))] == [["N", "F_out1"], ["N", "F_out2"]]
+    op, inputs = trace(load("global_avgpool")(), (Tensor((1, 2, 9, 9)),))
+    assert name_outputs(op.infer(inputs))[0].shape[2:] == (1, 1)
 
 
 @pytest.mark.parametrize(

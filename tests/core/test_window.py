@@ -41,10 +41,10 @@ def test_the_span_is_from_the_first_to_the_last_element_read() -> None:
 
 def test_no_window_fits() -> None:
     with pytest.raises(ShapeError) as caught:
-        Window(9, 2, (1, 0), 1).output(7, "_h")
+        Window(9, 2, (1, 0), 1).output(7)
     assert str(caught.value).splitlines() == [
         "the output would be empty: no window fits",
-        "  values: input_h 7, kernel 9, stride 2, padding [1, 0], dilation 1",
+        "  values: size 7, kernel 9, stride 2, padding [1, 0], dilation 1",
         "  Use a smaller kernel or stride, more padding, or a larger input.",
     ]
 

@@ -139,3 +139,11 @@ def test_every_operator_of_a_file_is_exported() -> None:
         assert issubclass(made, Operator)
         assert made.__name__ in module.__all__, f"Add {made.__name__} to __all__ of {module.__name__}."
         assert module.__all__ == sorted(module.__all__)
+
+
+@pytest.mark.parametrize("kind", FOLDER.names())
+@given(data=st.data())
+def test_terms_are_told_apart_by_action_and_role(kind: str, data: st.DataObject) -> None:
+    op, inputs = data.draw(cases(kind))
+    keys = [(term.action, term.role) for term in op.work(inputs, op.infer(inputs))]
+    assert len(keys) == len(set(keys)), f"{kind}: add up terms of the same action and role, or give them another role"

@@ -31,6 +31,7 @@ class Array:
     def __init__(self, values: Any) -> None:
         if values.dtype.kind not in "iubO":
             raise TypeError(f"an Array holds integers, not {values.dtype}")
+        values = values.reshape(1) if values.ndim == 0 else values  # a single object would lose its dtype
         whole = values.dtype.kind in "uO"
         if whole and not all(isinstance(value, int) for value in values.astype(object).flat):
             raise TypeError("an Array holds integers, not other objects")

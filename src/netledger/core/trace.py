@@ -25,16 +25,44 @@ def trace(op: Operator, inputs: tuple[Tensor, ...]) -> tuple[Operator, tuple[Ten
         for name, attribute in op.ATTRIBUTES.items()
         if attribute.kind in _TRACED
     }
-    several = len(inputs) > 1
-    named = (_name(tensor, f"in{place}" if several else "in") for place, tensor in enumerate(inputs, 1))
     traced = dataclasses.replace(op, **values) if values else op  # type: ignore[type-var]
-    return traced, tuple(named)
+    return traced, _named(inputs)
 
 
 def name_outputs(outputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
     """The outputs with a symbol for each computed size, so that what follows is written in terms of it."""
-    several = len(outputs) > 1
-    return tuple(_name(tensor, f"out{place}" if several else "out") for place, tensor in enumerate(outputs, 1))
+    return tuple(
+        tensor.like(tuple(map(_unless_simple, tensor.shape, _size_names(len(tensor.shape), suffix, f"N_{suffix}"))))
+        for suffix, tensor in zip(_suffixes("out", len(outputs)), outputs, strict=True)
+    )
+
+
+def _named(inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+    """The inputs with a symbol for each size; their batches are all N if they are equal."""
+    batches = {tensor.shape[0] for tensor in inputs if len(tensor.shape) > 1}
+    return tuple(
+        tensor.like(
+            tuple(map(_symbol, tensor.shape, _size_names(len(tensor.shape), suffix, _batch(suffix, len(batches)))))
+        )
+        for suffix, tensor in zip(_suffixes("in", len(inputs)), inputs, strict=True)
+    )
+
+
+def _batch(suffix: str, different: int) -> str:
+    return f"N_{suffix}" if different > 1 else "N"
+
+
+def _suffixes(side: str, count: int) -> tuple[str, ...]:
+    return tuple(f"{side}{place}" for place in range(1, count + 1)) if count > 1 else (side,) * count
+
+
+def _symbol(size: Any, name: str) -> Number:
+    return cast(Number, Traced.symbol(name, value_of(size)))
+
+
+def _unless_simple(size: Any, name: str) -> Number:
+    """A symbol for a formula; a symbol or a constant stays what it is."""
+    return _symbol(size, name) if isinstance(size, Traced) and size.op != "symbol" else cast(Number, size)
 
 
 def _symbols(attribute: Attribute, symbol: str, value: Any) -> Any:
@@ -51,17 +79,8 @@ def _axis_names(count: int) -> tuple[str, ...]:
     return tuple(name.lower() for name in _SPATIAL.get(count, tuple(f"{place}" for place in range(1, count + 1))))
 
 
-def _name(tensor: Tensor, suffix: str) -> Tensor:
-    names = _size_names(len(tensor.shape), suffix)
-    return tensor.like(tuple(_number(name, size) for name, size in zip(names, tensor.shape, strict=True)))
-
-
-def _number(name: str, size: Number) -> Number:
-    return cast(Number, Traced.symbol(name, value_of(size)))
-
-
-def _size_names(rank: int, suffix: str) -> tuple[str, ...]:
+def _size_names(rank: int, suffix: str, batch: str) -> tuple[str, ...]:
     if rank <= 2:
-        return ("N", f"F_{suffix}")[2 - rank :]
+        return (batch, f"F_{suffix}")[2 - rank :]
     spatial = _SPATIAL.get(rank - 2, tuple(f"L{place}" for place in range(1, rank - 1)))
-    return ("N", f"C_{suffix}", *(f"{name}_{suffix}" for name in spatial))
+    return (batch, f"C_{suffix}", *(f"{name}_{suffix}" for name in spatial))

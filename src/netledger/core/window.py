@@ -44,7 +44,7 @@ class Window(NamedTuple):
         """From the first to the last element that one window reads: D·(K − 1) + 1."""
         return self.dilation * (self.kernel - 1) + 1
 
-    def output(self, size: Number, axis: str = "") -> Number:
+    def output(self, size: Number) -> Number:
         """How many windows fit on `size` elements.
 
         Raises:
@@ -56,7 +56,9 @@ class Window(NamedTuple):
             count >= 1,
             "the output would be empty: no window fits",
             "Use a smaller kernel or stride, more padding, or a larger input.",
-            **{f"input{axis}": size, "kernel": self.kernel, "stride": self.stride},
+            size=size,
+            kernel=self.kernel,
+            stride=self.stride,
             padding=self.pads if isinstance(self.pads, str) else list(self.pads),
             dilation=self.dilation,
         )

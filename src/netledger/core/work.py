@@ -35,6 +35,7 @@ ROLES = {
     "accumulate": "adding up such products",
     "bias": "adding the bias",
     "affine": "scale and shift of a normalisation",
+    "statistics": "the mean and variance of the input",
     "normalise": "bringing to mean 0 and variance 1, or dividing by a local sum",
     "setup": "per channel, independent of the input",
     "average": "the mean over a window",

@@ -75,10 +75,10 @@ def _normalise(elements: Number, channels: Number) -> tuple[Term, ...]:
 def _statistics(elements: Number, channels: Number) -> tuple[Term, ...]:
     """Mean and variance of each channel over all its elements."""
     return (
-        Term("add", "normalise", 2 * (elements - channels)),
-        Term("divide", "normalise", 2 * channels),
-        Term("subtract", "normalise", elements),
-        Term("multiply", "normalise", elements),
+        Term("add", "statistics", 2 * (elements - channels)),
+        Term("divide", "statistics", 2 * channels),
+        Term("subtract", "statistics", elements),
+        Term("multiply", "statistics", elements),
     )
 
 

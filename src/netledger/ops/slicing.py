@@ -18,9 +18,12 @@ from netledger.core.operator import (
     padding,
     per_axis,
 )
-from netledger.core.window import Padding, axis_padding
+from netledger.core.window import Padding, Pads, axis_padding
 
 __all__ = ["Concat", "Crop", "Pad", "Split"]
+
+_SPARED = {"reflect": 1, "circular": 0}
+"""The elements of an axis that a mode of padding cannot copy."""
 
 
 def _with_axis(tensor: Tensor, axis: int, size: Number) -> Tensor:
@@ -152,8 +155,20 @@ class Pad(Operator):
     def infer(self, inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
         """(N, C, before + size + after …)."""
         batch, channels, spatial = feature_map(inputs[0])
+        for axis, size in enumerate(spatial):
+            self._check_source(axis_padding(self.padding, axis, len(spatial)), size)
         sizes = (size + _around(self.padding, axis, len(spatial)) for axis, size in enumerate(spatial))
         return (inputs[0].like((batch, channels, *sizes)),)
+
+    def _check_source(self, pads: Pads, size: Number) -> None:
+        """A reflection needs other elements to copy (all but the border), a circle at most all of them."""
+        if self.mode not in _SPARED or isinstance(pads, str):
+            return
+        for amount in pads:
+            most = size - _SPARED[self.mode]
+            require(
+                amount <= most, f"{self.mode} padding is at most {most} here", "Pad less.", size=size, padding=amount
+            )
 
 
 def _around(margins: Padding, axis: int, count: int) -> Number:

@@ -104,7 +104,7 @@ def test_the_whole_message() -> None:
         "spec:4:5: big, maxpool(9): the output would be empty: no window fits\n"
         "      - maxpool: {kernel: 9, name: big}\n"
         "        ^\n"
-        "  values: input 8, kernel 9, stride 9, padding [0, 0], dilation 1\n"
+        "  values: input 1x3x8x8, size 8, kernel 9, stride 9, padding [0, 0], dilation 1\n"
         "  Use a smaller kernel or stride, more padding, or a larger input."
     )
 
