@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -120,6 +121,14 @@ def test_reports_by_name() -> None:
     assert ledger.to_latex() == ledger.to("latex")
     with pytest.raises(nl.UnknownNameError, match="unknown format 'jsn'"):
         ledger.to("jsn")
+
+
+def test_a_path_object_and_what_is_no_source(tmp_path: Path) -> None:
+    spec = tmp_path / "net.yaml"
+    spec.write_text("input: 4\nlayers: [linear: 3]\n")
+    assert nl.count(spec).parameters == 15
+    with pytest.raises(nl.SourceError, match="there is no front end for a list"):
+        nl.count([1, 2])  # type: ignore[arg-type]
 
 
 def test_a_file_that_is_not_there() -> None:

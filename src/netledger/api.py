@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from os import PathLike, fspath
 from typing import Any, TypeAlias
 
 from netledger.conventions import load as _convention
@@ -43,7 +44,7 @@ Input: TypeAlias = "Shape | Iterable[int] | str | Mapping[str, Shape | Iterable[
 
 
 def count(
-    source: str,
+    source: str | PathLike[str],
     *inputs: Input,
     batch: int | None = None,
     let: Mapping[str, int | float | str] | None = None,
@@ -71,8 +72,11 @@ def count(
     76524800
 
     """
+    if not isinstance(source, (str, PathLike)):
+        hint = "Give the name of a preset (netledger.presets()), the path of a spec, or its text."
+        raise SourceError(f"there is no front end for a {type(source).__name__}", hint=hint)
     options = _options(inputs, batch, let)
-    return _ledger(lambda: spec.network(source, options))
+    return _ledger(lambda: spec.network(fspath(source), options))
 
 
 def layer(call: str, *inputs: Input, batch: int | None = None) -> Entry:

@@ -51,7 +51,7 @@ def test_untracked_statistics_are_computed() -> None:
     made = work("batchnorm", MAPS, track=False)
     assert made["add statistics"] == 2 * (240 - 6)
     assert made["divide statistics"] == 12
-    assert made["subtract statistics"] == made["multiply normalise"] == 240
+    assert made["subtract statistics"] == made["multiply statistics"] == 240
 
 
 def test_batch_norm_needs_channels() -> None:

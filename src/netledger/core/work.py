@@ -37,7 +37,7 @@ ROLES = {
     "affine": "scale and shift of a normalisation",
     "statistics": "the mean and variance of the input",
     "normalise": "bringing to mean 0 and variance 1, or dividing by a local sum",
-    "setup": "per channel, independent of the input",
+    "setup": "once per channel, whatever the batch",
     "average": "the mean over a window",
     "maximum": "the greatest of a window",
     "activation": "a non-linear function of each element",
