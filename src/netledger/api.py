@@ -146,6 +146,11 @@ class Entry:
         """Every stored tensor: role, shape, trainable, buffer."""
         return self.data.parameters
 
+    @property
+    def valid_products(self) -> int:
+        """The products that fall on real input, not on padding; every convention here counts windows whole."""
+        return self.data.valid_products
+
     def total(self, convention: str) -> int:
         """What it costs under a convention."""
         return _core.price(_convention(convention), (self.data,))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
 from netledger.core.errors import ShapeError
 from netledger.core.window import Window, axis_padding
@@ -86,3 +88,28 @@ def test_padding_needs_one_entry_per_axis(padding: Any) -> None:
     with pytest.raises(ShapeError, match="padding needs one entry per axis") as caught:
         axis_padding(padding, 0, 2)
     assert caught.value.hint == "Write one number, or 2 numbers, or 2 pairs [before, after]."
+
+
+WINDOWS = st.builds(
+    Window,
+    st.integers(1, 6),
+    st.integers(1, 5),
+    st.just("same") | st.tuples(st.integers(0, 5), st.integers(0, 5)),
+    st.integers(1, 4),
+    st.sampled_from(["floor", "ceil"]),
+    st.booleans(),
+)
+
+
+@given(WINDOWS, st.integers(1, 12))
+def test_elements_inside_are_those_that_are_read(window: Window, size: int) -> None:
+    """Counted one by one: window o reads its element k at o·S + k·D − P, inside if that is between 0 and the size."""
+    windows = window._count(size)
+    assume(windows >= 1)
+    before, _ = window.padding(size)
+    places = (o * window.stride + k * window.dilation - before for o in range(windows) for k in range(window.kernel))
+    assert window.inside(size) == sum(0 <= place < size for place in places)
+
+
+def test_elements_inside_are_counted_at_any_size() -> None:
+    assert Window(10**15, 1, (10**14, 10**14)).inside(10**16) < 10**31

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import netledger as nl
 from netledger.conventions import load as convention
 from netledger.core.ledger import price
 from tests.ops.helpers import entry, refused, shape, stored, work
@@ -81,3 +82,12 @@ def test_after_flatten_there_is_nothing_to_convolve() -> None:
 def test_one_number_per_axis() -> None:
     assert refused("conv", (1, 8, 5, 5), out=6, kernel=(3, 3, 3)).rule == "kernel needs one number per axis"
     assert refused("conv", (1, 8, 5, 5), out=6, kernel=3, padding=(1, 1, 1)).rule == "padding needs one entry per axis"
+
+
+def test_products_on_real_input() -> None:
+    """XLA counts 2·13²·4·8 FLOPs for `same` 3x3 on 5x5, 4 to 8 channels, and 232,429,056 for the stem of a ResNet."""
+    small = nl.layer("conv(8, 3, padding=same, bias=false)", "4x5x5")
+    assert small.valid_products == 13**2 * 4 * 8
+    stem = nl.layer("conv(64, 7, stride=2, padding=3, bias=false)", "3x224x224")
+    assert 2 * stem.valid_products == 232_429_056
+    assert nl.layer("linear(3)", "4").valid_products == 12

@@ -50,6 +50,12 @@ class Entry(NamedTuple):
     counted: bool = True
     view: bool = False
     provenance: Provenance = Provenance()
+    inside: int | None = None
+
+    @property
+    def valid_products(self) -> int:
+        """The products that fall on real input: all of them, unless windows read padding."""
+        return self.where("multiply", "product") if self.inside is None else self.inside
 
     @property
     def parameter_counts(self) -> ParameterCounts:
@@ -157,6 +163,7 @@ def build(network: Network) -> Ledger:
 
 def _entry(network: Network, node: Node) -> Entry:
     inputs, outputs = network.at(node.inputs), network.at(node.outputs)
+    work = node.op.work(inputs, outputs)
     return Entry(
         node.name,
         node.scope,
@@ -166,8 +173,15 @@ def _entry(network: Network, node: Node) -> Entry:
         inputs,
         outputs,
         node.parameters,
-        node.op.work(inputs, outputs),
+        work,
         node.op.COUNTED,
         node.op.VIEW,
         node.provenance,
+        _inside(node, inputs, outputs, work),
     )
+
+
+def _inside(node: Node, inputs: tuple[Tensor, ...], outputs: tuple[Tensor, ...], work: tuple[Term, ...]) -> int | None:
+    """The products on real input; None if all are."""
+    valid = node.op.valid_products(inputs, outputs)
+    return None if Term("multiply", "product", valid or 0) in work else valid

@@ -188,6 +188,10 @@ class Operator:
         """Every primitive operation of one forward pass at inference, by action and role."""
         return ()
 
+    def valid_products(self, inputs: tuple[Tensor, ...], outputs: tuple[Tensor, ...]) -> Number | None:
+        """The products that fall on real input, not on padding; None if all do. On plain integers only."""
+        return None
+
     def __eq__(self, other: object) -> bool:
         return type(other) is type(self) and self._values() == other._values()
 

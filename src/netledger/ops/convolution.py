@@ -91,3 +91,9 @@ class Conv(Operator):
         weight = self.parameters(inputs)["weight"]
         made = outputs[0].elements
         return accumulate(made * product(weight[1:]), made, self.bias)
+
+    def valid_products(self, inputs: tuple[Tensor, ...], outputs: tuple[Tensor, ...]) -> Number:
+        """Those whose element of the window is not padding, for each pair of channels that meet."""
+        batch, channels, spatial = feature_map(inputs[0])
+        inside = (window.inside(size) for window, size in zip(self.windows(spatial), spatial, strict=True))
+        return batch * self.out * (channels // self.groups) * product(inside)

@@ -10,7 +10,8 @@
 
 Only where they say something: "dtypes" (element types of the network's inputs, or of a layer's inputs and outputs,
 where one is not float32), "frozen" (roles that are not trained), "shared" (role: name of the memory that several
-layers share), "view" (the output is the input's memory), "at" (file and line).
+layers share), "valid_products" (those that fall on real input, where windows read padding too), "view" (the output is the
+input's memory), "at" (file and line).
 """
 
 from __future__ import annotations
@@ -91,10 +92,12 @@ def _said(entry: Entry, learned: list[Parameter]) -> Record:
     optional: Record = {
         "frozen": frozen,
         "shared": shared,
+        "valid_products": entry.inside,
         "view": entry.view,
         "at": [place.file, place.line] if place.file else None,
     }
-    return {**_dtypes((*entry.inputs, *entry.outputs)), **{name: value for name, value in optional.items() if value}}
+    said = {name: value for name, value in optional.items() if value not in (None, False, [], {})}
+    return {**_dtypes((*entry.inputs, *entry.outputs)), **said}
 
 
 def _totals(view: View, entries: tuple[Entry, ...]) -> dict[str, int]:
@@ -146,6 +149,7 @@ def _entry(layer: Record, counted: bool) -> Entry:
         counted,
         bool(layer.get("view", False)),
         Provenance(*layer.get("at", ())),
+        _count(layer["valid_products"]) if "valid_products" in layer else None,
     )
 
 
