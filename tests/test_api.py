@@ -72,6 +72,12 @@ def test_the_ledger() -> None:
         ledger["conv_1"]
 
 
+def test_entries_by_place_and_equality() -> None:
+    ledger = nl.count("lenet")
+    assert ledger[0] == ledger["conv1"] != ledger[-1]
+    assert nl.Ledger.from_json(ledger.to_json()) == ledger != nl.count("lenet", batch=2)
+
+
 def test_an_entry() -> None:
     entry = nl.layer("conv(96, 11, stride=4)", (3, 227, 227))
     assert (entry.name, entry.scope, entry.op, entry.call) == ("conv1", "", "conv", "conv(96, 11, stride=4)")

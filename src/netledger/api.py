@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from os import PathLike, fspath
 from typing import Any, TypeAlias
 
+from netledger.conventions import DEFAULT
 from netledger.conventions import load as _convention
 from netledger.core import ledger as _core
-from netledger.core.errors import IncompleteError, NetledgerError, SourceError
+from netledger.core.errors import IncompleteError, NetledgerError, SourceError, UnknownNameError
 from netledger.core.network import DTYPE_BITS, Network, Parameter, Provenance, Tensor
 from netledger.core.work import Term
 from netledger.frontends import spec
@@ -17,8 +18,6 @@ from netledger.reports import View
 from netledger.reports import load as _report
 
 __all__ = ["Entry", "Ledger", "Shape", "count", "layer", "presets"]
-
-DEFAULT_CONVENTIONS = ("macs", "flops")
 
 
 class Shape:
@@ -53,8 +52,9 @@ def count(
 
     Args:
         source: the name of a preset, the path of a spec, or the text of one.
-        inputs: shapes that replace those of the spec, with or without the batch in front: (1, 3, 224, 224),
-            "3x224x224", Shape(1, 128, dtype="int64"), or a dictionary by the names of the inputs.
+        inputs: shapes that replace those of the spec, with or without the batch in front (without, if the spec
+            declares none): (1, 3, 224, 224), "3x224x224", Shape(1, 128, dtype="int64"), or a dictionary by the names
+            of the inputs.
         batch: the batch, if the shapes leave it out (1 otherwise).
         let: numbers or expressions that replace those under `let` in the spec.
 
@@ -104,22 +104,45 @@ class Entry:
     def __init__(self, data: _core.Entry) -> None:
         self.data = data
 
-    name: str = property(lambda self: self.data.name)  # type: ignore[assignment]
-    """Its full name, such as layer1.0.conv1."""
-    scope: str = property(lambda self: self.data.scope)  # type: ignore[assignment]
-    """The name of the block that it is part of."""
-    op: str = property(lambda self: self.data.op)  # type: ignore[assignment]
-    """The kind of operator."""
-    call: str = property(lambda self: self.data.call)  # type: ignore[assignment]
-    """The operator with its attributes, as `layer` takes it."""
-    attributes: Mapping[str, Any] = property(lambda self: self.data.attributes)  # type: ignore[assignment]
-    """The attributes of the operator by name."""
-    work: tuple[Term, ...] = property(lambda self: self.data.work)  # type: ignore[assignment]
-    """Every counted term: action, role, count."""
-    counted: bool = property(lambda self: self.data.counted)  # type: ignore[assignment]
-    """Whether there is a rule for this operation."""
-    provenance: Provenance = property(lambda self: self.data.provenance)  # type: ignore[assignment]
-    """Where it is written."""
+    @property
+    def name(self) -> str:
+        """Its full name, such as layer1.0.conv1."""
+        return self.data.name
+
+    @property
+    def scope(self) -> str:
+        """The name of the block that it is part of."""
+        return self.data.scope
+
+    @property
+    def op(self) -> str:
+        """The kind of operator."""
+        return self.data.op
+
+    @property
+    def call(self) -> str:
+        """The operator with its attributes, as `layer` takes it."""
+        return self.data.call
+
+    @property
+    def attributes(self) -> Mapping[str, Any]:
+        """The attributes of the operator by name."""
+        return self.data.attributes
+
+    @property
+    def work(self) -> tuple[Term, ...]:
+        """Every counted term: action, role, count."""
+        return self.data.work
+
+    @property
+    def counted(self) -> bool:
+        """Whether there is a rule for this operation."""
+        return self.data.counted
+
+    @property
+    def provenance(self) -> Provenance:
+        """Where it is written."""
+        return self.data.provenance
 
     @property
     def inputs(self) -> tuple[tuple[int, ...], ...]:
@@ -155,6 +178,11 @@ class Entry:
         """What it costs under a convention."""
         return _core.price(_convention(convention), (self.data,))
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Entry) and self.data == other.data
+
+    __hash__ = None  # type: ignore[assignment]  # attributes are a dictionary
+
     def __repr__(self) -> str:
         return f"<{self.name}: {self.call}, {self.parameters} parameters>"
 
@@ -189,13 +217,19 @@ class Ledger:
     def __len__(self) -> int:
         return len(self.data.entries)
 
-    def __getitem__(self, name: str) -> Entry:
+    def __getitem__(self, name: str | int) -> Entry:
+        """The entry of this name, or at this place."""
+        if isinstance(name, int):
+            return Entry(self.data.entries[name])
         for entry in self.data.entries:
             if entry.name == name:
                 return Entry(entry)
-        from netledger.core.errors import UnknownNameError
-
         raise UnknownNameError("layer", name, (entry.name for entry in self.data.entries))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Ledger) and self.data == other.data
+
+    __hash__ = None  # type: ignore[assignment]  # attributes are dictionaries
 
     @property
     def name(self) -> str:
@@ -249,7 +283,7 @@ class Ledger:
         names = ", ".join(gap.layer for gap in self.gaps[:5])
         raise IncompleteError(
             f"{len(self.gaps)} of {len(self)} layers are not counted: {names}",
-            hint="Every total is a lower bound. Leave --strict out to see it.",
+            hint="Every total is a lower bound.",
         )
 
     def total(self, convention: str) -> int:
@@ -261,35 +295,35 @@ class Ledger:
         """
         return _core.price(_convention(convention), self.data)
 
-    def to(self, format: str, conventions: Iterable[str] = DEFAULT_CONVENTIONS, depth: int | None = None) -> str:
-        """The ledger as a report: table, json, csv, markdown, latex, html or paddle."""
+    def to(self, format: str, conventions: Iterable[str] = DEFAULT, depth: int | None = None) -> str:
+        """The ledger as a report, by the name of a format: table, json, …: `netledger show --help` lists them."""
         return _report(format).render(self.view(conventions, depth))
 
-    def view(self, conventions: Iterable[str] = DEFAULT_CONVENTIONS, depth: int | None = None) -> View:
+    def view(self, conventions: Iterable[str] = DEFAULT, depth: int | None = None) -> View:
         """What a report is given."""
         return View(self.data, tuple(map(_convention, conventions)), depth)
 
-    def to_json(self, conventions: Iterable[str] = DEFAULT_CONVENTIONS) -> str:
+    def to_json(self, conventions: Iterable[str] = DEFAULT) -> str:
         """The whole ledger as JSON; `from_json` reads it back."""
         return self.to("json", conventions)
 
-    def to_csv(self, conventions: Iterable[str] = DEFAULT_CONVENTIONS) -> str:
+    def to_csv(self, conventions: Iterable[str] = DEFAULT) -> str:
         """A line per layer, as comma-separated values."""
         return self.to("csv", conventions)
 
-    def to_markdown(self, conventions: Iterable[str] = DEFAULT_CONVENTIONS) -> str:
+    def to_markdown(self, conventions: Iterable[str] = DEFAULT) -> str:
         """The table as Markdown."""
         return self.to("markdown", conventions)
 
-    def to_latex(self, conventions: Iterable[str] = DEFAULT_CONVENTIONS) -> str:
+    def to_latex(self, conventions: Iterable[str] = DEFAULT) -> str:
         """The table as LaTeX."""
         return self.to("latex", conventions)
 
-    def to_rows(self, conventions: Iterable[str] = DEFAULT_CONVENTIONS) -> list[dict[str, Any]]:
+    def to_rows(self, conventions: Iterable[str] = DEFAULT) -> list[dict[str, Any]]:
         """A dictionary per layer: what `pandas.DataFrame` takes."""
         return [_row(entry, tuple(conventions)) for entry in self]
 
-    def to_pandas(self, conventions: Iterable[str] = DEFAULT_CONVENTIONS) -> Any:
+    def to_pandas(self, conventions: Iterable[str] = DEFAULT) -> Any:
         """The table as a pandas.DataFrame (pandas must be installed)."""
         from pandas import DataFrame
 

@@ -117,7 +117,7 @@ def test_layer() -> None:
     done = run("layer", "conv(96, 11, stride=4)", "3x227x227", "--convention", "textbook")
     assert done.stdout.splitlines() == [
         "layer               conv(96, 11, stride=4)",
-        "input               1x3x227x227",
+        "input               1x3x227x227 (batch 1)",
         "output              1x96x55x55",
         "weight              96x3x11x11 = 34,848",
         "bias                96",
@@ -184,6 +184,34 @@ def test_a_narrow_encoding_loses_nothing() -> None:
     assert "61,610" in done.stdout
 
 
+def test_a_spec_on_standard_input() -> None:
+    command = [sys.executable, "-m", "netledger", "show", "-"]
+    spec = "{input: 4, layers: [linear: 3]}"
+    done = subprocess.run(command, input=spec, capture_output=True, text=True, env=ENVIRONMENT, check=True)
+    assert "linear(3)" in done.stdout
+
+
+def test_completion_offers_files_too() -> None:
+    done = run(_NETLEDGER_COMPLETE="bash_complete", COMP_WORDS="netledger show net", COMP_CWORD="2")
+    assert "file,net" in done.stdout
+
+
+def test_a_wrong_name_is_told_before_the_work_is_done() -> None:
+    assert "Did you mean macs" in run("show", "nothing.yaml", "--convention", "mac").stderr
+
+
+@pytest.mark.parametrize(
+    ("redirection", "message"),
+    [(">&-", "standard output is closed"), ("> /dev/full", "cannot write to standard output: No space left")],
+)
+def test_output_that_cannot_be_written(redirection: str, message: str) -> None:
+    command = f"{sys.executable} -m netledger show lenet {redirection}"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, env=ENVIRONMENT, check=False)
+    assert done.returncode == 2
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_a_closed_pipe_is_no_error() -> None:
     command = f"{sys.executable} -m netledger schema | head -c 10"
     done = subprocess.run(
@@ -193,18 +221,28 @@ def test_a_closed_pipe_is_no_error() -> None:
 
 
 def test_a_terminal_gets_the_table_of_its_width() -> None:
+    text = on_terminal()
+    assert "Left out to fit 100 columns" in text
+    assert "\x1b[1m" in text
+    assert "\x1b" not in on_terminal(NO_COLOR="1")
+    assert "2,270,512,192" in on_terminal(COLUMNS="30")
+    assert "2,270,512,192" in on_terminal(PYTHONIOENCODING="ascii")
+
+
+def on_terminal(**environment: str) -> str:
     import pty
 
     leader, follower = pty.openpty()
     command = [sys.executable, "-m", "netledger", "show", "alexnet"]
-    done = subprocess.run(command, stdout=follower, env={**ENVIRONMENT, "COLUMNS": "100", "TERM": "xterm"}, check=False)
+    env = {**ENVIRONMENT, "COLUMNS": "100", "TERM": "xterm", **environment}
+    done = subprocess.Popen(command, stdout=follower, env=env)
     os.close(follower)
     text = b""
     while chunk := _read(leader):
         text += chunk
-    assert done.returncode == 0
-    assert b"Left out to fit 100 columns" in text
-    assert b"\x1b[1m" in text
+    os.close(leader)
+    assert done.wait(60) == 0
+    return text.decode()
 
 
 def _read(descriptor: int) -> bytes:

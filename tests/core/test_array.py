@@ -98,3 +98,10 @@ def test_a_rule_must_not_branch_on_an_array() -> None:
 
 def test_an_array_shows_its_values() -> None:
     assert repr(array(1, 2)) == "Array(array([1, 2]))"
+
+
+def test_numpys_own_integers_do_not_wrap() -> None:
+    big = np.int64(2**62)
+    assert (Array(np.array([4])) * big).values[0] == (big * Array(np.array([4]))).values[0] == 2**64
+    with pytest.raises(TypeError):
+        _ = Array(np.array([4])) * 1.5

@@ -95,6 +95,43 @@ def test_a_ledger_with_a_negative_count_is_refused() -> None:
         nl.Ledger.from_json(text)
 
 
+CHANGES = {
+    "no inputs": ('"inputs": [[1, 1, 28, 28]], "outputs"', '"inputs": [], "outputs"'),
+    "an empty output": ('"op": "maxpool"', '"op": "adaptive_avgpool", "outputs": [[1, 6, 0, 0]], "x"'),
+    "an unknown role": ('"role": "product"', '"role": ["x"]'),
+    "attributes that are none": ('"attributes": {', '"attributes": 5, "x": {'),
+    "a large count": ('"count": 42336', f'"count": {10**400}'),
+    "many axes": ('"weight": [6, 1, 3, 3]', f'"weight": {[1] * 100}'),
+    "a place that is none": ('"at": ["lenet.yaml"', '"at": [3'),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_ledger_that_was_tampered_with_is_refused(change: str) -> None:
+    old, new = CHANGES[change]
+    text = nl.count("lenet").to_json()
+    assert old in text
+    with pytest.raises(nl.SourceError, match="this is not a ledger in JSON"):
+        nl.Ledger.from_json(text.replace(old, new, 1))
+
+
+def test_a_ledger_that_is_read_can_be_reported() -> None:
+    ledger = nl.Ledger.from_json(nl.count("lenet").to_json().replace('"op": "conv"', '"op": "global_avgpool"'))
+    assert all(ledger.to(name) for name in FOLDER.names())
+
+
+def test_folded_rows_that_are_partly_counted_say_so() -> None:
+    stage = "repeat: {name: s, times: 1, layers: [linear: 3, custom: {what: x, out: 5}]}"
+    ledger = nl.count(f"input: 4\nlayers:\n - {stage}\n - linear: 2")
+    assert "≥ 12" in ledger.to("table", depth=1)
+    table = list(csv.DictReader(io.StringIO(ledger.to("csv", depth=1))))
+    assert [(row["macs"], row["counted"]) for row in table] == [("12", "false"), ("10", "true")]
+
+
+def test_equal_shapes_are_counted() -> None:
+    assert "256 of 1x1x2" in nl.count("input: 256x2\nlayers: [split: {parts: 256}]").to("table")
+
+
 class Tags(HTMLParser):
     def __init__(self) -> None:
         super().__init__()

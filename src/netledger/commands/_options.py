@@ -5,19 +5,27 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
-from click.shell_completion import CompletionItem
 
+from netledger.conventions import DEFAULT
+from netledger.conventions import FOLDER as CONVENTIONS
 from netledger.core.errors import SourceError
+from netledger.reports import FOLDER as FORMATS
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 __all__ = ["convention_option", "format_option", "input_option", "out_option", "set_option", "source_argument", "write"]
 
 
 def _complete(names: Callable[[], Any]) -> Callable[..., list[CompletionItem]]:
     def complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-        return [CompletionItem(name) for name in names() if name.startswith(incomplete)]
+        from click.shell_completion import CompletionItem
+
+        found = [CompletionItem(name) for name in names() if name.startswith(incomplete)]
+        return [*found, CompletionItem(incomplete, type="file")] if param.name == "source" else found
 
     return complete
 
@@ -26,18 +34,6 @@ def _sources() -> tuple[str, ...]:
     from netledger.frontends.spec.source import presets
 
     return presets()
-
-
-def _conventions() -> tuple[str, ...]:
-    from netledger.conventions import FOLDER
-
-    return FOLDER.names()
-
-
-def _formats() -> tuple[str, ...]:
-    from netledger.reports import FOLDER
-
-    return FOLDER.names()
 
 
 def _settings(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
@@ -59,11 +55,11 @@ convention_option = click.option(
     "--convention",
     "conventions",
     multiple=True,
-    default=("macs", "flops"),
+    default=DEFAULT,
     show_default=True,
     metavar="NAME",
     help="How to count; may be given several times (netledger conventions).",
-    shell_complete=_complete(_conventions),
+    shell_complete=_complete(CONVENTIONS.names),
 )
 format_option = click.option(
     "--format",
@@ -71,10 +67,10 @@ format_option = click.option(
     default="table",
     show_default=True,
     metavar="NAME",
-    help="How to write it: table, json, csv, markdown, latex, html or paddle.",
-    shell_complete=_complete(_formats),
+    help=f"How to write it: {', '.join(FORMATS.names())}.",
+    shell_complete=_complete(FORMATS.names),
 )
-out_option = click.option("--out", metavar="FILE", help="Write to a file instead.")
+out_option = click.option("--out", type=click.Path(), metavar="FILE", help="Write to a file instead.")
 
 
 def write(text: str, out: str | None) -> None:
@@ -82,12 +78,22 @@ def write(text: str, out: str | None) -> None:
     if out:
         _to_file(text, out)
         return
+    if sys.stdout is None:
+        raise SourceError("standard output is closed", hint="Write to a file with --out.")
     encoding = sys.stdout.encoding or "utf-8"
     try:
         click.echo(text.encode(encoding, "backslashreplace").decode(encoding))
         sys.stdout.flush()
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _discard()
+    except OSError as error:
+        _discard()
+        raise SourceError(f"cannot write to standard output: {error.strerror}") from None
+
+
+def _discard() -> None:
+    """Nothing more can be written: not at exit either."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _to_file(text: str, out: str) -> None:

@@ -8,7 +8,7 @@ from netledger.api import Entry, layer
 from netledger.commands import _options as options
 from netledger.conventions import load
 from netledger.core.network import Parameter
-from netledger.reports._view import thousands
+from netledger.reports import shapes, thousands
 
 __all__ = ["NAME", "command"]
 
@@ -25,17 +25,17 @@ Examples:
 
 @click.command(NAME, epilog=_EPILOG)
 @click.argument("call", metavar="LAYER")
-@click.argument("shapes", metavar="SHAPE...", nargs=-1, required=True)
+@click.argument("given", metavar="SHAPE...", nargs=-1, required=True)
 @click.option("--batch", type=click.IntRange(min=1), help="How many inputs at once.  [default: 1]")
 @options.convention_option
-def command(call: str, shapes: tuple[str, ...], batch: int | None, conventions: tuple[str, ...]) -> None:
+def command(call: str, given: tuple[str, ...], batch: int | None, conventions: tuple[str, ...]) -> None:
     """Show one LAYER on an input of this SHAPE (without the batch): output, parameters, work."""
-    entry = layer(call, *shapes, batch=batch)
+    entry = layer(call, *given, batch=batch)
     options.write("\n".join(_lines(entry, conventions)), None)
 
 
 def _lines(entry: Entry, conventions: tuple[str, ...]) -> list[str]:
-    facts = [("layer", entry.call), ("input", _shapes(entry.inputs)), ("output", _shapes(entry.outputs))]
+    facts = [("layer", entry.call), ("input", _input(entry)), ("output", shapes(entry.data.outputs))]
     for part in entry.parameter_list:
         facts.append((part.role, _stored(part)))
     facts.append(("parameters", thousands(entry.parameters)))
@@ -48,9 +48,10 @@ def _lines(entry: Entry, conventions: tuple[str, ...]) -> list[str]:
 
 
 def _stored(part: Parameter) -> str:
-    shape = f"{_shapes((part.shape,))} = " if len(part.shape) > 1 else ""
+    shape = f"{'x'.join(map(str, part.shape))} = " if len(part.shape) > 1 else ""
     return f"{shape}{thousands(part.elements)}{' (buffer)' if part.buffer else ''}"
 
 
-def _shapes(shapes: tuple[tuple[int, ...], ...]) -> str:
-    return ", ".join("x".join(map(str, shape)) for shape in shapes)
+def _input(entry: Entry) -> str:
+    """The inputs, and which of their numbers is the batch: a user may have meant another."""
+    return f"{shapes(entry.data.inputs)} (batch {entry.inputs[0][0]})"

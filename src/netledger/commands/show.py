@@ -7,8 +7,10 @@ import sys
 
 import click
 
+from netledger import reports
 from netledger.api import Ledger, count
 from netledger.commands import _options as options
+from netledger.conventions import load
 from netledger.core.errors import NetledgerError
 
 __all__ = ["NAME", "command"]
@@ -49,10 +51,11 @@ def command(
 ) -> None:
     """Show what every layer of SOURCE costs, and the totals.
 
-    SOURCE is the name of a preset (netledger presets) or a spec file (net.yaml).
+    SOURCE is the name of a preset (netledger presets), a spec file (net.yaml), or - for a spec on standard input.
     """
+    _check_names(conventions, format_name)
     try:
-        ledger = count(source, *inputs, batch=batch, let=let)
+        ledger = count(_text(source), *inputs, batch=batch, let=let)
     except NetledgerError as error:
         _show_partly(error.ledger, conventions, depth)
         raise
@@ -70,8 +73,22 @@ def _show_partly(ledger: Ledger | None, conventions: tuple[str, ...], depth: int
         click.echo(f"{ledger.to('table', conventions, depth)}\n\n(up to the layer that failed)\n", err=True)
 
 
+def _check_names(conventions: tuple[str, ...], format_name: str) -> None:
+    """A wrong name is told before the work is done."""
+    reports.load(format_name)
+    for name in conventions:
+        load(name)
+
+
+def _text(source: str) -> str:
+    """The source itself; what is on standard input for a minus sign."""
+    return f"{sys.stdin.read()}\n" if source == "-" else source
+
+
 def _on_terminal() -> bool:
-    return sys.stdout.isatty() and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
+    """Whether there is a terminal that shows what rich writes."""
+    out = sys.stdout
+    return out is not None and out.isatty() and out.encoding.lower() == "utf-8" and os.environ.get("TERM") != "dumb"
 
 
 def _on_console(ledger: Ledger, conventions: tuple[str, ...], depth: int | None) -> None:
@@ -79,5 +96,5 @@ def _on_console(ledger: Ledger, conventions: tuple[str, ...], depth: int | None)
 
     from netledger.reports.table import for_terminal
 
-    console = Console(soft_wrap=False)
+    console = Console(color_system=None) if os.environ.get("NO_COLOR") else Console()
     console.print(for_terminal(ledger.view(conventions, depth), console.width))

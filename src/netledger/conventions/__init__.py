@@ -10,7 +10,10 @@ from typing import cast
 from netledger.core.ledger import Convention
 from netledger.core.plugins import Folder
 
-__all__ = ["FOLDER", "load"]
+__all__ = ["DEFAULT", "FOLDER", "load"]
+
+DEFAULT = ("macs", "flops")
+"""What is shown where nobody asks for another."""
 
 FOLDER = Folder(__name__, os.path.dirname(__file__), "convention")
 

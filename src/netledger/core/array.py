@@ -105,7 +105,10 @@ class _Scalar(NamedTuple):
 
 
 def _array(number: Any) -> Any:
-    return number if isinstance(number, Array) else _Scalar(number, number, number)
+    if isinstance(number, (Array, _Scalar)):
+        return number
+    value = operator.index(number)  # a plain integer, also of what NumPy would wrap
+    return _Scalar(value, value, value)
 
 
 def _exact(operation: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Array]:

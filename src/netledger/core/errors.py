@@ -104,7 +104,7 @@ class UnknownNameError(SourceError, LookupError):
     def __init__(self, kind: str, name: str, known: Iterable[str], **context: Any) -> None:
         names = sorted(known)
         hint = did_you_mean(name, names) or _known(names)
-        super().__init__(f"unknown {kind} {quote(name)}", hint=hint, **context)
+        super().__init__(f"unknown {kind} {quote(str(name))}", hint=hint, **context)
 
 
 class SpecError(NetledgerError, ValueError):
@@ -131,7 +131,8 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     """
     from difflib import get_close_matches
 
-    near = get_close_matches(name[:80], [word[:80] for word in islice(known, 2000)], n=2)
+    words = {word[:80].lower(): word[:80] for word in islice(known, 2000)}
+    near = [words[word] for word in get_close_matches(str(name)[:80].lower(), words, n=2)]
     return f"Did you mean {' or '.join(near)}?" if near else ""
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from netledger.core.errors import ShapeError, UnknownNameError, quote
 from netledger.core.network import DTYPE_BITS, Tensor
 
@@ -10,7 +12,7 @@ __all__ = ["MAX_RANK", "parse_input", "parse_shape"]
 MAX_RANK = 8
 MAX_SIZE = 2**31
 
-_HINT = "Write sizes like 3x224x224, with a type like int64[128], with a name like ids:int64[128]."
+_HINT = "Write sizes like 3x224x224, with a type like int64[128]; in a spec, [3, size, 2 * size] for sizes by name."
 
 
 def parse_input(text: str) -> tuple[str, Tensor]:
@@ -23,8 +25,8 @@ def parse_input(text: str) -> tuple[str, Tensor]:
     return (name.strip(), parse_shape(rest)) if colon and name.strip() else ("", parse_shape(text))
 
 
-def parse_shape(text: str) -> Tensor:
-    """A shape, perhaps with an element type.
+def parse_shape(text: str, number: Callable[[str], int] | None = None) -> Tensor:
+    """A shape, perhaps with an element type. With `number`, sizes between commas may be what it reads.
 
     Raises:
         ShapeError: if it is not one, or has too many or too large axes.
@@ -39,20 +41,23 @@ def parse_shape(text: str) -> Tensor:
     dtype, sizes = (head.strip(), tail[:-1]) if typed else ("float32", text)
     if dtype not in DTYPE_BITS:
         raise UnknownNameError("element type", dtype, DTYPE_BITS)
-    return Tensor(check_shape(tuple(_size(part, text) for part in _parts(sizes))), dtype)
+    return Tensor(check_shape(tuple(_size(part, text, number) for part in _parts(sizes))), dtype)
 
 
 def _parts(sizes: str) -> list[str]:
-    for sign in ("X", "×", ",", "*"):
+    """What stands between the signs; x is one between digits only, so that names may hold it."""
+    for sign in ("X", "×"):
         sizes = sizes.replace(sign, "x")
-    return sizes.split("x")
+    return sizes.split("x" if sizes.replace("x", "").replace(" ", "").isdecimal() else ",")
 
 
-def _size(part: str, text: str) -> int:
+def _size(part: str, text: str, number: Callable[[str], int] | None) -> int:
     digits = part.strip()
-    if not (digits.isdecimal() and digits.isascii() and len(digits) <= 10):
-        raise ShapeError(f"{quote(text)} is not a shape", hint=_HINT)
-    return int(digits)
+    if digits.isdecimal() and digits.isascii() and len(digits) <= 10:
+        return int(digits)
+    if number and digits and digits != text.strip():
+        return number(digits)
+    raise ShapeError(f"{quote(text)} is not a shape", hint=_HINT)
 
 
 def check_shape(shape: tuple[int, ...]) -> tuple[int, ...]:

@@ -98,7 +98,7 @@ class Split(Operator):
             require(equal(total(self.sizes), size), "the sizes must add up to the axis", sizes=self.sizes, axis=size)
             return self.sizes
         parts = 1 if self.parts is None else self.parts
-        require(parts <= 4096, "a tensor is split into at most 4096 parts", parts=parts)
+        require(parts <= 256, "a tensor is split into at most 256 parts", parts=parts)
         require(equal(size % parts, 0), "the parts must divide the axis", parts=parts, axis=size)
         return (size // parts,) * value_of(parts)
 

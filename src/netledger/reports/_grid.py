@@ -49,24 +49,28 @@ class Grid(NamedTuple):
 def grid(view: View) -> Grid:
     """The table of a view."""
     totals = tuple(price(convention, view.ledger) for convention in view.conventions)
-    named = tuple(Column(f"{convention.NAME} ({convention.UNIT})") for convention in view.conventions)
+    named = tuple(
+        Column(f"{convention.NAME} ({convention.UNIT})", spare=min(place, 1))
+        for place, convention in enumerate(view.conventions)
+    )
     columns = (
         Column("layer", number=False),
-        Column("operator", number=False, spare=2, least=14),
-        Column("input", number=False, spare=6),
-        Column("output", number=False, spare=1),
-        Column("weights", spare=5),
-        Column("biases", spare=4),
+        Column("operator", number=False, spare=3, least=14),
+        Column("input", number=False, spare=7),
+        Column("output", number=False, spare=2),
+        Column("weights", spare=6),
+        Column("biases", spare=5),
         Column("parameters"),
         *named,
-        *(Column(f"% of {convention.NAME}", spare=3) for convention in view.conventions[:1]),
+        *(Column(f"% of {convention.NAME}", spare=4) for convention in view.conventions[:1]),
     )
     return Grid(columns, tuple(_cells(row, totals) for row in rows(view)), _total(view, totals))
 
 
 def _cells(row: Row, totals: tuple[int, ...]) -> tuple[str, ...]:
-    prices = tuple(map(thousands, row.prices)) if row.counted else (NOT_COUNTED,) * len(row.prices)
-    shares = (share(row.prices[0], totals[0]) if row.counted else "–",) if totals else ()
+    least = "" if row.counted else "≥ "
+    prices = tuple(f"{least}{count:,}" if row.known else NOT_COUNTED for count in row.prices)
+    shares = (share(row.prices[0], totals[0]) if row.known else "–",) if totals else ()
     stored = (row.weights, row.biases, row.parameters)
     return (row.name, row.operator, shapes(row.inputs), shapes(row.outputs), *map(thousands, stored), *prices, *shares)
 

@@ -28,7 +28,7 @@ class View(NamedTuple):
 
 
 class Row(NamedTuple):
-    """One layer, or several folded into one."""
+    """One layer, or several folded into one; `counted`: all of it, `known`: at least some of it."""
 
     name: str
     operator: str
@@ -40,6 +40,7 @@ class Row(NamedTuple):
     buffers: int
     prices: tuple[int, ...]
     counted: bool
+    known: bool
 
 
 def rows(view: View) -> tuple[Row, ...]:
@@ -66,6 +67,7 @@ def _row(name: str, entries: Sequence[Entry], conventions: tuple[Convention, ...
         counts.buffers,
         tuple(price(convention, entries) for convention in conventions),
         all(entry.counted for entry in entries),
+        any(entry.counted for entry in entries),
     )
 
 
@@ -134,5 +136,6 @@ def _decimal(count: int, unit: int, places: int) -> str:
 
 
 def shapes(tensors: tuple[Tensor, ...]) -> str:
-    """Shapes as users type them: 1x3x224x224."""
-    return ", ".join("x".join(map(str, tensor.shape)) for tensor in tensors)
+    """Shapes as users type them: 1x3x224x224; three and more in a row that are equal are counted."""
+    runs = ((shape, sum(1 for _ in run)) for shape, run in groupby("x".join(map(str, t.shape)) for t in tensors))
+    return ", ".join(f"{times} of {shape}" if times > 2 else ", ".join([shape] * times) for shape, times in runs)

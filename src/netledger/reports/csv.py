@@ -27,9 +27,10 @@ def render(view: View) -> str:
 def _cells(row: Row) -> tuple[str | int, ...]:
     texts = map(_safe, (row.name, row.operator, shapes(row.inputs), shapes(row.outputs)))
     numbers = (row.weights, row.biases, row.parameters, row.buffers)
-    return (*texts, *numbers, str(row.counted).lower(), *(row.prices if row.counted else ("",) * len(row.prices)))
+    return (*texts, *numbers, str(row.counted).lower(), *(row.prices if row.known else ("",) * len(row.prices)))
 
 
 def _safe(text: str) -> str:
     """The text as a spreadsheet will not take it for a formula."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@") else printable(text).replace("\n", "\\n")
+    line = printable(text).replace("\n", "\\n")
+    return f"'{line}" if line[:1] in ("=", "+", "-", "@") else line

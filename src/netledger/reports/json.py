@@ -10,8 +10,8 @@
 
 Only where they say something: "dtypes" (element types of the network's inputs, or of a layer's inputs and outputs,
 where one is not float32), "frozen" (roles that are not trained), "shared" (role: name of the memory that several
-layers share), "valid_products" (those that fall on real input, where windows read padding too), "view" (the output is the
-input's memory), "at" (file and line).
+layers share), "valid_products" (those that fall on real input, where windows read padding too), "view" (the output is
+the input's memory), "at" (file and line).
 """
 
 from __future__ import annotations
@@ -19,16 +19,21 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from netledger.conventions import FOLDER as CONVENTIONS
+from netledger.conventions import load
 from netledger.core.errors import SourceError
 from netledger.core.ledger import Entry, Ledger, price
 from netledger.core.network import DTYPE_BITS, Parameter, Provenance, Tensor
-from netledger.core.work import Term
+from netledger.core.work import ACTIONS, ROLES, Term
 from netledger.reports._view import View
 
 __all__ = ["NAME", "SCHEMA", "read", "record", "render"]
 
 NAME = "json"
 SCHEMA = 1
+
+MAX_RANK = 64
+MAX_COUNT = 2**256
 
 Record = dict[str, Any]
 
@@ -43,7 +48,7 @@ def render(view: View) -> str:
 
 
 def _text(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False)
+    return json.dumps(value)
 
 
 def record(view: View) -> Record:
@@ -126,8 +131,11 @@ def read(text: str) -> Ledger:
             raise SourceError(f"this ledger has schema {made['schema']!r}; {SCHEMA} is known")
         gaps = {gap["layer"] for gap in made["gaps"]}
         entries = tuple(_entry(layer, layer["name"] not in gaps) for layer in made["layers"])
-        return Ledger(str(made["name"]), str(made["source"]), _tensors(made["inputs"], made), entries)
-    except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
+        ledger = Ledger(str(made["name"]), str(made["source"]), _tensors(made["inputs"], made), entries)
+        for name in CONVENTIONS.names():
+            price(load(name), ledger)  # facts that no convention can price are no ledger
+        return ledger
+    except (LookupError, TypeError, ArithmeticError, ValueError, AttributeError, RecursionError) as error:
         hint = "Write one with --format json."
         raise SourceError(f"this is not a ledger in JSON: {type(error).__name__} {error}", hint=hint) from None
 
@@ -135,40 +143,60 @@ def read(text: str) -> Ledger:
 def _entry(layer: Record, counted: bool) -> Entry:
     tensors = _tensors((*layer["inputs"], *layer["outputs"]), layer)
     split = len(layer["inputs"])
+    if not layer["inputs"] or not layer["outputs"]:
+        raise ValueError(f"layer {layer['name']!r} has no input, or no output")
     shapes = {**layer["parameter_shapes"], **layer["buffer_shapes"]}
     return Entry(
         str(layer["name"]),
         str(layer["scope"]),
         str(layer["op"]),
         str(layer["call"]),
-        layer["attributes"],
+        dict(layer["attributes"]),
         tensors[:split],
         tensors[split:],
         tuple(_parameter(layer, role, shape) for role, shape in shapes.items()),
-        tuple(Term(term["action"], term["role"], _count(term["count"])) for term in layer["work"]),
+        tuple(_term(term) for term in layer["work"]),
         counted,
         bool(layer.get("view", False)),
-        Provenance(*layer.get("at", ())),
+        Provenance(*map(_place, layer.get("at", ()), (str, int))),
         _count(layer["valid_products"]) if "valid_products" in layer else None,
     )
+
+
+def _term(term: Record) -> Term:
+    if term["action"] not in ACTIONS or term["role"] not in ROLES:
+        raise ValueError(f"unknown term {term['action']!r}, {term['role']!r}")
+    return Term(term["action"], term["role"], _count(term["count"]))
+
+
+def _place(value: Any, kind: type) -> Any:
+    if type(value) is not kind:
+        raise ValueError("at is a file and a line")
+    return value
 
 
 def _parameter(layer: Record, role: str, shape: list[int]) -> Parameter:
     buffer = role in layer["buffer_shapes"]
     trainable = not buffer and role not in layer.get("frozen", ())
     key = layer.get("shared", {}).get(role, f"{layer['name']}.{role}")
-    return Parameter(role, tuple(map(_count, shape)), trainable, buffer, key)
+    return Parameter(role, _shape(shape), trainable, buffer, str(key))
 
 
 def _tensors(shapes: Any, made: Record) -> tuple[Tensor, ...]:
     dtypes = made.get("dtypes", ["float32"] * len(shapes))
-    found = tuple(Tensor(tuple(map(_count, shape)), dtype) for shape, dtype in zip(shapes, dtypes, strict=True))
-    if any(tensor.dtype not in DTYPE_BITS for tensor in found):
-        raise ValueError("unknown element type")
+    found = tuple(Tensor(_shape(shape), dtype) for shape, dtype in zip(shapes, dtypes, strict=True))
+    if not found or any(tensor.dtype not in DTYPE_BITS for tensor in found):
+        raise ValueError("no tensor, or an unknown element type")
     return found
 
 
+def _shape(sizes: list[Any]) -> tuple[int, ...]:
+    if len(sizes) > MAX_RANK:
+        raise ValueError(f"a tensor of {len(sizes)} axes")
+    return tuple(map(_count, sizes))
+
+
 def _count(value: Any) -> int:
-    if type(value) is not int or value < 0:
+    if type(value) is not int or not 0 <= value <= MAX_COUNT:
         raise ValueError(f"{value!r} is not a count")
     return value

@@ -28,7 +28,8 @@ def render(view: View) -> str:
     rule = "+".join(["", *("-" * width for width in widths), ""])
     head, *body = ("|".join(["", *map(str.center, row, widths), ""]) for row in cells)
     parameters = sum(map(paddle.parameters, layers))
-    last = f"Total Flops: {price(paddle, view.ledger)}     Total Params: {parameters}"
+    least = "" if view.ledger.complete else "at least "
+    last = f"Total Flops: {least}{price(paddle, view.ledger)}     Total Params: {least}{parameters}"
     return "\n".join([rule, head, rule, *body, rule, last, *_note(layers)])
 
 
@@ -38,7 +39,9 @@ def _cells(layers: list[Entry]) -> list[tuple[str, ...]]:
     for entry in layers:
         name = _snake(paddle.layer_class(entry))
         sizes = _sizes(entry.inputs), _sizes(entry.outputs)
-        figures = str(paddle.parameters(entry)), str(price(paddle, [entry]))
+        figures = (
+            (str(paddle.parameters(entry)), str(price(paddle, [entry]))) if entry.counted else ("not counted",) * 2
+        )
         found.append((f"{name}_{seen[name]}", *sizes, *figures))
         seen[name] += 1
     return found

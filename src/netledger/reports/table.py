@@ -57,6 +57,8 @@ def for_terminal(view: View, width: int) -> Any:
     from rich.text import Text
 
     table, left_out = _fitting(grid(view), width)
+    if sum(_least(table)) + len(GAP) * (len(table.columns) - 1) > width:
+        return Text(render(view))
     made = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold", show_footer=True)
     for column, total, least in zip(table.columns, table.total, _least(table), strict=True):
         made.add_column(
@@ -90,7 +92,7 @@ def _fitting(table: Grid, width: int) -> tuple[Grid, list[str]]:
     """The table without the columns that are too much, the sparest first."""
     left_out: list[str] = []
     while sum(_least(table)) + len(GAP) * (len(table.columns) - 1) > width:
-        sparest = max(range(len(table.columns)), key=lambda place: table.columns[place].spare)
+        sparest = max(range(len(table.columns)), key=lambda place: (table.columns[place].spare, place))
         if not table.columns[sparest].spare:
             break
         left_out.append(table.columns[sparest].head)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 import netledger as nl
@@ -181,3 +183,22 @@ def test_a_block_that_is_all_of_a_turn_has_the_name_of_the_turn() -> None:
     assert names(named) == ["stage.0.x.tanh1"]
     two = f"{blocks}layers:\n - repeat: {{name: stage, times: 1, layers: [relu, use: {{block: c}}]}}"
     assert names(two) == ["stage.0.relu1", "stage.0.c1.tanh1"]
+
+
+def test_sizes_by_name_and_expressions_where_numbers_are_expected() -> None:
+    head = "let: {n: 6, on: true}\n"
+    ledger = nl.count(f'{head}input: "int64[n, 2 * n]"\nlayers: []')
+    assert (ledger.inputs, ledger.data.inputs[0].dtype) == (((1, 6, 12),), "int64")
+    assert outputs(f"{head}input: 12\nlayers:\n - reshape: [n, -1]\n - custom: {{what: x, out: n * 2}}") == [
+        (6, 2),
+        (12,),
+    ]
+    assert nl.count(f"{head}input: 4\nlayers: [linear: {{out: 2, bias: on, trainable: on}}]").parameters == 10
+
+
+def test_a_preset_comes_before_a_file_of_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "lenet").write_text("{input: 4, layers: [linear: 3]}")
+    monkeypatch.chdir(tmp_path)
+    assert nl.count("lenet").parameters == 61_610
+    assert nl.count("./lenet").parameters == 15
+    assert nl.count("{input: 4, layers: [linear: 3]}").parameters == 15

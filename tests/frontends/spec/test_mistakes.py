@@ -53,6 +53,13 @@ CASES = {
     "- conv: {out: 3, [1]: 4}": ("3:19", "a name is a word", ""),
     "- !!python/object/apply:os.system [ls]": ("3:4", "tags such as", "Remove it."),
     "- *nothing": ("3:4", "nothing", ""),
+    "- repeat: {name: r, times: 1, layers: [concat: {from: [last, r]}]}": ("3:63", "'r' is not finished here", ""),
+    "- conv(8, 3)": ("3:4", "calls are for the command line", "Write conv: {…}"),
+    "- dense: 3": ("3:4", "unknown layer 'dense'", "It is called linear here."),
+    "- conv: {out: 3, kernel: 1, padding: SAME}": ("3:39", "same or valid", "Did you mean same?"),
+    "- conv: {filters: 8}": ("3:11", "conv has no 'filters'", "name, from, trainable"),
+    "- batchnorm: {eps: 1e999}": ("3:21", "a finite number is needed here", ""),
+    "- pad: {padding: 32, mode: reflect}": ("3:4", "reflect padding is at most 31 here", "Pad less."),
     "- conv: {out: 3": ("5:1", "this is not YAML", "Check the indentation"),
 }
 
@@ -75,8 +82,12 @@ TOPS = {
     "input: flot32[3]\nlayers: []": ("1:8", "unknown element type 'flot32'"),
     "input: 0x3\nlayers: []": ("1:8", "a size is between 1 and 2^31"),
     "inputs: 3\nlayers: []": ("1:1", "a spec has no 'inputs'"),
-    "input: 3\nlet: {1a: 3}\nlayers: []": ("2:11", "a name under let"),
+    "input: 3\nlet: {1a: 3}\nlayers: []": ("2:7", "a name under let"),
     "input: 3\nlet: {a: b}\nlayers: []": ("2:10", "unknown name 'b'"),
+    "input: 3\nlet: {w-h: 3}\nlayers: []": ("2:7", "a name under let cannot be 'w-h'"),
+    "input: 3\nlet: {in_channels: 3}\nlayers: []": ("2:7", "a name under let cannot be 'in_channels'"),
+    "input: 3\nblocks: {b: {parameters: {from: 1}, layers: []}}\nlayers: []": ("2:27", "a parameter cannot be 'from'"),
+    "input: 4*2x4\nlayers: []": ("1:8", "'4*2x4' is not a shape"),
     "input: 3\nlayers: relu\n": ("2:9", "a list of layers is needed here"),
     "input: 3\nblocks: {a: {layer: []}}\nlayers: []": ("2:14", "block a has no 'layer'"),
     "input: 3\nblocks: {a: {}}\nlayers: []": ("2:13", "block a needs layers"),
@@ -129,3 +140,23 @@ def test_inputs_that_do_not_fit() -> None:
         nl.count("alexnet", {"image": (3, 224, 224)})
     with pytest.raises(nl.UnknownNameError, match="one too many"):
         nl.count("alexnet", (3, 227, 227), (3, 227, 227))
+
+
+def test_all_inputs_have_one_batch() -> None:
+    spec = "input: {a: 3x4x4, b: 3x4x4}\nlayers: [add: {from: [a, b]}]"
+    assert nl.count(spec, {"a": (2, 3, 4, 4)}).inputs == ((2, 3, 4, 4), (2, 3, 4, 4))
+    with pytest.raises(nl.SpecError, match="all inputs have the same batch"):
+        nl.count(spec, {"a": (2, 3, 4, 4), "b": (3, 3, 4, 4)})
+    with pytest.raises(nl.SpecError, match="all inputs have the same batch"):
+        nl.count(spec, {"a": (2, 3, 4, 4)}, batch=3)
+
+
+def test_values_without_a_name_come_first() -> None:
+    with pytest.raises(nl.SpecError, match="values without a name come first"):
+        nl.layer("conv(stride=4, 96, out=11)", "3x227x227")
+    with pytest.raises(nl.SpecError, match="out is given twice"):
+        nl.layer("conv(96, out=11)", "3x227x227")
+    with pytest.raises(nl.SpecError, match="relu takes at most 0 values"):
+        nl.layer("relu(3)", "3")
+    with pytest.raises(nl.SpecError, match="brackets do not match"):
+        nl.layer("conv(3, [3)", "3x9x9")

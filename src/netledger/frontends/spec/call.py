@@ -44,14 +44,18 @@ def _arguments(op: type[Operator], text: str, where: Where, start: int) -> Branc
     items: dict[str, Node] = {}
     places: dict[str, Where] = {}
     free = list(op.ATTRIBUTES)
+    named = False
     for place, part in _split(text, where, start):
         here = Where(where.file, 1, place + 1, where.text)
         keyword = _KEYWORD.fullmatch(part)
-        if not keyword and (items.keys() - set(op.ATTRIBUTES) or len(items) >= len(free)):
+        if named and not keyword:
+            raise spec_error("values without a name come first, in order", here)
+        if len(items) >= len(free) and not keyword:
             raise spec_error(f"{op.KIND} takes at most {len(free)} values", here)
+        named = bool(keyword)
         name = keyword["name"] if keyword else free[len(items)]
         if name in items:
-            raise spec_error(f"{name} is given twice", here, "Values without a name come first, in order.")
+            raise spec_error(f"{name} is given twice", here)
         items[name] = _value(keyword["value"] if keyword else part, here, place)
         places[name] = here
     return Branch(items, places, where)

@@ -7,7 +7,7 @@ anything grows. An alias is its anchor's node again, and counts with all that is
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple, TypeAlias, TypeGuard
+from typing import Any, NamedTuple, TypeAlias
 
 from netledger.core.errors import SpecError, Where, quote
 
@@ -145,7 +145,7 @@ class _Reader:
     def _container(self, kind: str, start: Any, items: list[Node]) -> Node:
         where = self._where(start.start_mark)
         if start.flow_style:
-            items = _rejoined(items) if kind == "SequenceEndEvent" else _rejoined_values(items)
+            items = _rejoined(items, 1 if kind == "SequenceEndEvent" else 2)
         weight = 1 + sum(item.weight for item in items)
         if weight > MAX_NODES:
             raise spec_error(f"a spec has at most {MAX_NODES} values, aliases written out", where)
@@ -189,37 +189,40 @@ class _Reader:
         return SpecError(f"this is not YAML: {problem}", hint=_YAML_HINT, where=where)
 
 
-def _rejoined(items: list[Node]) -> list[Node]:
-    """The items of [ … ], with calls that YAML cut at their commas, `multiple(x, 8)`, made whole again."""
-    joined: list[Node] = []
-    for item in items:
-        last = joined[-1] if joined else None
-        if _is_open(last) and isinstance(item, Leaf) and item.plain:
-            joined[-1] = _longer(last, item)
+def _rejoined(items: list[Node], width: int) -> list[Node]:
+    """The items of [ … ] (width 1), or names and values of { … } (width 2), with calls made whole again.
+
+    YAML cuts `multiple(x, 8)` there at its comma; in { … } the rest then stands as a name without a value.
+    """
+    groups: list[list[Node]] = []
+    depth = 0
+    for start in range(0, len(items), width):
+        entry = items[start : start + width]
+        if depth > 0 and _is_rest(entry):
+            groups[-1].append(entry[0])
+            depth += _opened(entry[0])
         else:
-            joined.append(item)
-    return joined
+            groups.append(entry)
+            depth = _opened(entry[-1])
+    return [node for group in groups for node in _whole(group, width)]
 
 
-def _rejoined_values(items: list[Node]) -> list[Node]:
-    """The names and values of { … }, likewise: what is left of a call stands there as a name without a value."""
-    joined: list[Node] = []
-    for key, value in zip(items[::2], items[1::2], strict=True):
-        last = joined[-1] if joined else None
-        bare = isinstance(key, Leaf) and key.plain and isinstance(value, Leaf) and value.plain and not value.text
-        if _is_open(last) and bare:
-            joined[-1] = _longer(last, key)
-        else:
-            joined += (key, value)
-    return joined
+def _is_rest(entry: list[Node]) -> bool:
+    texts = [node.text for node in entry if isinstance(node, Leaf) and node.plain]
+    return len(texts) == len(entry) and not any(texts[1:])
 
 
-def _is_open(node: Node | None) -> TypeGuard[Leaf]:
-    return isinstance(node, Leaf) and node.plain and node.text.count("(") > node.text.count(")")
+def _opened(node: Node) -> int:
+    """How many parentheses a word leaves open."""
+    return node.text.count("(") - node.text.count(")") if isinstance(node, Leaf) and node.plain else 0
 
 
-def _longer(leaf: Leaf, rest: Node) -> Leaf:
-    return leaf._replace(text=f"{leaf.text}, {rest.text}") if isinstance(rest, Leaf) else leaf
+def _whole(group: list[Node], width: int) -> list[Node]:
+    if len(group) == width:
+        return group
+    first = group[width - 1]
+    pieces = [node.text for node in group[width - 1 :] if isinstance(node, Leaf)]
+    return [*group[: width - 1], first._replace(text=", ".join(pieces)) if isinstance(first, Leaf) else first]
 
 
 def _lines(text: str) -> list[str]:

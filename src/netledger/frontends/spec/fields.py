@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from math import isfinite
 from typing import Any, TypeVar
 
 from netledger.core.errors import NetledgerError, UnknownNameError, Where, did_you_mean, quote
@@ -11,11 +12,11 @@ from netledger.frontends.shape import MAX_RANK, parse_shape
 from netledger.frontends.spec.document import Branch, Leaf, Node, Sequence, spec_error
 from netledger.frontends.spec.expression import Exact, evaluate
 
-__all__ = ["at", "branch", "exact", "flag", "leaf", "only", "read_field", "sequence", "whole"]
+__all__ = ["at", "branch", "exact", "flag", "leaf", "number_or_flag", "only", "read_field", "sequence", "whole"]
 
 Names = Mapping[str, Exact]
 
-MAX_LIST = 4096
+MAX_LIST = 256
 
 _T = TypeVar("_T")
 
@@ -69,6 +70,13 @@ def exact(node: Node, names: Names, what: str = "a number") -> Exact:
     return value if isinstance(value, int) else evaluate(value, names, node.where)
 
 
+def number_or_flag(node: Node, names: Names) -> Exact:
+    """A number; true is 1, false is 0."""
+    if isinstance(node, Leaf) and isinstance(node.value, bool):
+        return int(node.value)
+    return exact(node, names)
+
+
 def whole(node: Node, names: Names, what: str = "a whole number") -> int:
     """A whole number."""
     value = exact(node, names, what)
@@ -111,10 +119,10 @@ def _pads(node: Node, names: Names) -> int | tuple[int, int]:
 def _numbers(attribute: Attribute, node: Node, names: Names) -> tuple[int, ...]:
     if isinstance(node, Sequence):
         return tuple(whole(item, names) for item in _short(node, MAX_LIST))
-    value = leaf(node, "a list of numbers").value
-    if isinstance(value, str) and value not in names:
-        return at(node.where, lambda: parse_shape(value).shape)
-    return (whole(node, names),)
+    text = leaf(node, "a list of numbers").text
+    if "x" in text and text.replace("x", "").isdecimal():
+        return at(node.where, lambda: parse_shape(text).shape)
+    return (whole(node, names, "a number, a list of them, or sizes like 3x4x5,"),)
 
 
 def _short(node: Sequence, limit: int) -> tuple[Node, ...]:
@@ -133,7 +141,14 @@ def at(where: Where, read: Callable[[], _T]) -> _T:
 
 
 def _real(attribute: Attribute, node: Node, names: Names) -> float:
-    return float(exact(node, names))
+    text = leaf(node, "a number").text
+    try:
+        value = float(text)
+    except ValueError:
+        value = float(exact(node, names))
+    if not isfinite(value):
+        raise spec_error("a finite number is needed here", node)
+    return value
 
 
 def flag(node: Node, names: Names) -> bool:

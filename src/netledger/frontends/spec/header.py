@@ -11,12 +11,13 @@ from netledger.core.number import Shape
 from netledger.frontends.shape import check_shape, parse_shape
 from netledger.frontends.spec.document import Branch, Leaf, Node, Sequence, spec_error
 from netledger.frontends.spec.expression import Exact, evaluate
-from netledger.frontends.spec.fields import at, branch, exact, leaf, only, sequence, whole
+from netledger.frontends.spec.fields import at, branch, leaf, number_or_flag, only, sequence, whole
 
 __all__ = ["ROUNDED", "TOP", "Block", "Header", "Options", "check_word", "read_header"]
 
 TOP = ("name", "source", "input", "rounding", "let", "blocks", "layers")
 MAX_NAMES = 256
+RESERVED = ("in_channels", "turn", "name", "from", "block", "trainable")
 ROUNDED = ("conv", "pool")
 """The families of layers whose rounding a spec sets at once."""
 
@@ -53,6 +54,13 @@ class Header(NamedTuple):
     blocks: Mapping[str, Block]
     inputs: Mapping[str, Tensor]
     layers: Node
+
+
+def check_number_name(text: str, where: Where, what: str) -> str:
+    """The text, if it can be the name of a number: a minus sign would be one, and some names are taken."""
+    if text in RESERVED or "-" in text:
+        raise spec_error(f"{what} cannot be {quote(text)}", where, f"No minus sign, and none of {', '.join(RESERVED)}.")
+    return check_word(text, where, what)
 
 
 def check_word(text: str, where: Where, what: str) -> str:
@@ -98,10 +106,10 @@ def _let(node: Node | None, given: Mapping[str, str]) -> dict[str, Exact]:
             raise UnknownNameError("name to set", name, written.items if written else ())
     numbers: dict[str, Exact] = {}
     for name, item in (written.items if written else {}).items():
-        check_word(name, item.where, "a name under let")
+        check_number_name(name, written.keys[name] if written else item.where, "a name under let")
         text = given.get(name)
         here = Where(f"--set {name}", 1, 1, text or "")
-        numbers[name] = exact(item, numbers) if text is None else evaluate(text, numbers, here)
+        numbers[name] = number_or_flag(item, numbers) if text is None else evaluate(text, numbers, here)
     return numbers
 
 
@@ -135,9 +143,10 @@ def _block(name: str, node: Node) -> Block:
     if "layers" not in body.items:
         raise spec_error(f"block {name} needs layers", body)
     written = body.items.get("parameters")
-    parameters = _few(branch(written, "parameters")).items if written else {}
-    for parameter, item in parameters.items():
-        check_word(parameter, item.where, "a parameter")
+    given = _few(branch(written, "parameters")) if written else None
+    parameters = given.items if given else {}
+    for parameter, place in (given.keys if given else {}).items():
+        check_number_name(parameter, place, "a parameter")
     return Block(parameters, body.items["layers"])
 
 
@@ -147,7 +156,22 @@ def _inputs(root: Branch, numbers: Mapping[str, Exact], options: Options) -> dic
     together = {**declared, **given}
     if not together:
         raise spec_error("the size of the input is not known", root, "Write input: 3x224x224, or give --input.")
-    return {name: _with_batch(tensor, declared.get(name), options.batch, name) for name, tensor in together.items()}
+    batch = _batch(together, declared, options.batch)
+    return {name: _with_batch(tensor, declared.get(name), batch, name) for name, tensor in together.items()}
+
+
+def _batch(given: Mapping[str, Tensor], declared: Mapping[str, Tensor], batch: int | None) -> int:
+    """The one batch of all inputs: given, or brought by a shape with one axis more than declared."""
+    brought = {name: given[name].shape[0] for name in declared if _extra(given[name], declared[name]) == 1}
+    batches = {*brought.values(), *([batch] if batch else ())}
+    if len(batches) > 1:
+        hint = "Give the sizes without the batch, and the batch apart (--batch)."
+        raise SpecError("all inputs have the same batch", values={**brought, "batch": batch or "not given"}, hint=hint)
+    return batches.pop() if batches else 1
+
+
+def _extra(tensor: Tensor, declared: Tensor | None) -> int:
+    return len(tensor.shape) - len(declared.shape) if declared else 0
 
 
 def _given(inputs: tuple[tuple[str, Tensor], ...], declared: tuple[str, ...]) -> dict[str, Tensor]:
@@ -177,18 +201,20 @@ def _shape(node: Node, numbers: Mapping[str, Exact]) -> Tensor:
         sizes: Shape = tuple(whole(item, numbers) for item in sequence(node, "a shape"))
         return at(node.where, lambda: Tensor(check_shape(sizes)))
     text = leaf(node, "a shape").text
-    return at(node.where, lambda: parse_shape(str(numbers.get(text, text))))
+    return at(node.where, lambda: parse_shape(text, lambda part: _size(part, numbers, node)))
 
 
-def _with_batch(tensor: Tensor, declared: Tensor | None, batch: int | None, name: str) -> Tensor:
-    """The batch in front; a shape with one axis more than declared brings its own."""
-    extra = len(tensor.shape) - len(declared.shape) if declared else 0
-    if extra == 1 and batch in (None, tensor.shape[0]):
-        return tensor
-    if extra:
+def _size(text: str, numbers: Mapping[str, Exact], node: Node) -> int:
+    return whole(Leaf(text, node.where), numbers)
+
+
+def _with_batch(tensor: Tensor, declared: Tensor | None, batch: int, name: str) -> Tensor:
+    """The batch in front, unless the shape brings it."""
+    extra = _extra(tensor, declared)
+    if extra and declared and extra != 1:
         raise SpecError(
-            f"input {name} has {len(declared.shape) if declared else 0} axes besides the batch",
-            values={"declared": declared.shape if declared else "", "given": tensor.shape, "batch": batch or "1"},
+            f"input {name} has {len(declared.shape)} axes besides the batch",
+            values={"declared": declared.shape, "given": tensor.shape},
             hint="Give the sizes without the batch, and the batch apart (--batch).",
         )
-    return tensor.like((batch or 1, *tensor.shape))
+    return tensor if extra else tensor.like((batch, *tensor.shape))

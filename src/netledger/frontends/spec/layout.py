@@ -5,17 +5,27 @@ Steps are counted (a layer, a path, a turn of a loop, a reference), so that no t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any
 
-from netledger.core.errors import NetledgerError, SpecError, UnknownNameError, Where
+from netledger.core.errors import NetledgerError, SpecError, UnknownNameError, Where, quote
 from netledger.core.network import Builder, Network, Provenance, Tensor
 from netledger.core.operator import Operator
 from netledger.frontends.shape import MAX_RANK
 from netledger.frontends.spec.document import Branch, Leaf, Node, Sequence, spec_error
 from netledger.frontends.spec.expression import Exact
-from netledger.frontends.spec.fields import at, branch, exact, flag, leaf, only, read_field, sequence, whole
+from netledger.frontends.spec.fields import (
+    at,
+    branch,
+    flag,
+    leaf,
+    number_or_flag,
+    only,
+    read_field,
+    sequence,
+    whole,
+)
 from netledger.frontends.spec.header import Block, Header, Options, read_header
 from netledger.frontends.spec.names import Flow, Names, Scope
 from netledger.ops import FOLDER, load
@@ -35,6 +45,18 @@ STRUCTURES = {
     "use": ("name", "from", "block"),
 }
 """What is not a layer but holds layers, and what each may say."""
+_CALLED = {
+    "dense": "linear",
+    "fc": "linear",
+    "fully_connected": "linear",
+    "bn": "batchnorm",
+    "pool": "maxpool",
+    "swish": "silu",
+    "gap": "global_avgpool",
+    "cat": "concat",
+    "sum": "add",
+}
+"""What others call some layers."""
 JOINS = ("add", "multiply", "concat")
 
 
@@ -87,17 +109,17 @@ class _Layout:
             flow = self._from(options, scope, flow)
             return _STRUCTURES[kind](self, options, self._knowing_channels(scope, flow), flow)
         if kind not in FOLDER.index:
-            known = (*FOLDER.names(), *STRUCTURES)
-            raise UnknownNameError("layer", kind, known, where=options.where)
+            raise _unknown(kind, options.where)
         return self._operation(load(kind), options, scope, self._from(options, scope, flow))
 
     def _operation(self, op: type[Operator], options: Branch, scope: Scope, flow: Flow) -> Flow:
         if len(self.builder.nodes) >= MAX_LAYERS:
             raise spec_error(f"a network has at most {MAX_LAYERS} layers", options)
         _check_inputs(op, len(flow), options)
+        self._step(options.where, _cost(options.items.values()))
         made = _make(op, self._attributes(op, options), self._knowing_channels(scope, flow).numbers)
         full = self.names.choose(_name(options), op.LABEL or op.KIND, scope)
-        trainable = flag(options.items["trainable"], {}) if "trainable" in options.items else True
+        trainable = flag(options.items["trainable"], scope.numbers) if "trainable" in options.items else True
         place = Provenance(options.where.file, options.where.line)
         outputs = self.builder.add(made, flow, full, scope.path, trainable=trainable, provenance=place)
         self.names.flows[full] = outputs
@@ -130,14 +152,15 @@ class _Layout:
             return flow
         found: list[int] = []
         for reference in node.items if isinstance(node, Sequence) else (node,):
-            self._step(node.where)
-            found.extend(self.names.find(leaf(reference, "the name of a layer"), scope, flow))
+            pieces = self.names.find(leaf(reference, "the name of a layer"), scope, flow)
+            self._step(node.where, 1 + len(pieces))
+            found.extend(pieces)
         if not found:
             raise spec_error("from needs the name of a layer", node)
         return tuple(found)
 
-    def _step(self, where: Where) -> None:
-        self.steps += 1
+    def _step(self, where: Where, cost: int = 1) -> None:
+        self.steps += cost
         if self.steps > MAX_STEPS:
             raise spec_error(f"a spec takes at most {MAX_STEPS} steps: layers, paths, turns, references", where)
 
@@ -183,6 +206,7 @@ class _Layout:
             raise UnknownNameError("block", node.text, self.header.blocks, where=node.where)
         if node.text in scope.uses:
             raise spec_error(f"block {node.text} uses itself", options, "A block may only use other blocks.")
+        self._step(options.where, _cost((*options.items.values(), *block.parameters.values())))
         numbers = _arguments(node.text, block, options, scope)
         shares = scope.sole and "name" not in options.items
         opened = scope if shares else self._open(options, node.text, scope)
@@ -226,6 +250,17 @@ def _kind_and_options(item: Node) -> tuple[str, Branch]:
     return kind, Branch({first: node}, {first: node.where}, where)
 
 
+def _unknown(kind: str, where: Where) -> NetledgerError:
+    """There is no such layer; what others call it is known."""
+    known = (*FOLDER.names(), *STRUCTURES)
+    head, bracket, _ = kind.partition("(")
+    if bracket and head in known:
+        return spec_error("calls are for the command line", where, f"Write {head}: {{…}}, its values by name.")
+    if kind.lower() in _CALLED:
+        return spec_error(f"unknown layer {quote(kind)}", where, f"It is called {_CALLED[kind.lower()]} here.")
+    return UnknownNameError("layer", kind, known, where=where)
+
+
 def _name(options: Branch) -> Leaf | None:
     return leaf(options.items["name"], "a name") if "name" in options.items else None
 
@@ -249,7 +284,7 @@ def _check_inputs(op: type[Operator], given: int, options: Branch) -> None:
 
 def _make(op: type[Operator], options: Branch, numbers: Mapping[str, Exact]) -> Operator:
     """The operator with the attributes that are written."""
-    only(options, op.ATTRIBUTES, op.KIND)
+    only(options, (*op.ATTRIBUTES, *COMMON), op.KIND)
     for name in op.ATTRIBUTES:
         if name not in op.DEFAULTS and name not in options.items:
             raise spec_error(f"{op.KIND} needs {name}: {op.ATTRIBUTES[name].doc}", options)
@@ -262,17 +297,17 @@ def _make(op: type[Operator], options: Branch, numbers: Mapping[str, Exact]) -> 
 def _arguments(name: str, block: Block, options: Branch, scope: Scope) -> dict[str, Exact]:
     """The parameters of a block: given (in terms of what is known here), or their defaults."""
     only(options, (*STRUCTURES["use"], *block.parameters), f"block {name}")
-    numbers: dict[str, Exact] = {}
+    known = dict(scope.numbers)
     for parameter, default in block.parameters.items():
         node = options.items.get(parameter, default)
         if isinstance(node, Leaf) and node.value is None:
             raise SpecError(f"block {name} needs {parameter}", where=options.where)
-        known = {**scope.numbers, **numbers} if node is default else scope.numbers
-        numbers[parameter] = _number_or_flag(node, known)
-    return numbers
+        known[parameter] = number_or_flag(node, known if node is default else scope.numbers)
+    return {parameter: known[parameter] for parameter in block.parameters}
 
 
-def _number_or_flag(node: Node, numbers: Mapping[str, Exact]) -> Exact:
-    if isinstance(node, Leaf) and isinstance(node.value, bool):
-        return int(node.value)
-    return exact(node, numbers)
+def _cost(nodes: Iterable[Node]) -> int:
+    """The steps that reading some values takes: one for each few of them, more for long expressions."""
+    return (
+        sum(node.weight + (len(node.text) if isinstance(node, Leaf) else 32 * node.weight) // 32 for node in nodes) // 4
+    )

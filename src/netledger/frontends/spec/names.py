@@ -82,8 +82,11 @@ class Names:
         path = scope.path
         while True:
             found = self._at(f"{path}.{reference.text}" if path else reference.text)
-            if found is not None:
+            if found:
                 return found
+            if found is not None:
+                hint = "A layer cannot take what a block gives that it is part of."
+                raise spec_error(f"{quote(reference.text)} is not finished here", reference, hint)
             if not path:
                 raise UnknownNameError(
                     "layer to take from", reference.text, ("last", *self.flows), where=reference.where

@@ -43,6 +43,7 @@ def _object(properties: Schema, required: tuple[str, ...] = ()) -> Schema:
 
 
 _SCALAR = {"type": ["string", "number"]}
+_WORD = {"type": ["string", "number", "boolean", "null"]}
 _NUMBER = {"description": "a number, or an expression over the names under let", "type": ["integer", "string"]}
 _MODE = {"enum": ["floor", "ceil"]}
 _DEFS: Schema = {
@@ -60,13 +61,13 @@ _DEFS: Schema = {
     "layers": _list(_ref("layer")),
 }
 _TOP: Schema = {
-    "name": _SCALAR,
-    "source": _SCALAR,
+    "name": _WORD,
+    "source": _WORD,
     "input": {"anyOf": [_ref("shape"), {"type": "object", "additionalProperties": _ref("shape")}]},
     "rounding": {
         "anyOf": [_MODE, _object({**dict.fromkeys(ROUNDED, _MODE), "clip": {"type": "boolean"}})],
     },
-    "let": {"type": "object", "additionalProperties": _SCALAR},
+    "let": {"type": "object", "additionalProperties": {"type": ["string", "number", "boolean"]}},
     "blocks": {
         "type": "object",
         "additionalProperties": _object(
@@ -82,7 +83,7 @@ _TOP: Schema = {
     },
     "layers": _ref("layers"),
 }
-_COMMON: Schema = {"name": _SCALAR, "from": _ref("names"), "trainable": {"type": "boolean"}}
+_COMMON: Schema = {"name": _SCALAR, "from": _ref("names"), "trainable": {"type": ["boolean", "string"]}}
 _STRUCTURES: Schema = {
     "join": {"enum": list(JOINS)},
     "paths": _list(_ref("layers")),

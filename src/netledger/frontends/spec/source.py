@@ -20,18 +20,20 @@ def presets() -> tuple[str, ...]:
 def locate(source: str) -> tuple[bytes, str, str]:
     """The bytes of a spec, the file to name in messages, and what to call the network.
 
+    A preset comes before a file of its name (that is ./NAME); a text has a line end, or starts with a brace.
+
     Raises:
         SourceError: if it cannot be read.
         UnknownNameError: if it is neither a file nor a preset.
 
     """
-    if "\n" in source:
+    if "\n" in source or source.startswith("{"):
         return source.encode("utf-8", "surrogatepass"), "spec", "network"
+    if source in presets():
+        return _read(os.path.join(PRESETS, f"{source}.yaml")), f"{source}.yaml", source
     if source.endswith((".yaml", ".yml", ".json")) or os.path.sep in source or os.path.isfile(source):
         return _read(source), source, os.path.splitext(os.path.basename(source))[0]
-    if source not in presets():
-        raise UnknownNameError("network", source, presets())
-    return _read(os.path.join(PRESETS, f"{source}.yaml")), f"{source}.yaml", source
+    raise UnknownNameError("network", source, presets())
 
 
 def _read(path: str) -> bytes:
