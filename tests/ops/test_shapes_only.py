@@ -61,7 +61,7 @@ def test_split() -> None:
         ({"parts": 2, "sizes": (3, 3)}, "split needs either parts or sizes"),
         ({"parts": 4}, "the parts must divide the axis"),
         ({"sizes": (2, 3)}, "the sizes must add up to the axis"),
-        ({"parts": 4097}, "a tensor is split into at most 4096 parts"),
+        ({"parts": 257}, "a tensor is split into at most 256 parts"),
     ],
 )
 def test_splits_that_do_not_fit(attributes: dict[str, Any], rule: str) -> None:
