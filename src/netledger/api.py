@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from os import PathLike, fspath
-from typing import Any, TypeAlias
+from typing import Any, Generic, TypeAlias, TypeVar
 
 from netledger.conventions import DEFAULT
 from netledger.conventions import load as _convention
@@ -18,6 +18,9 @@ from netledger.reports import View
 from netledger.reports import load as _report
 
 __all__ = ["Entry", "Ledger", "Shape", "count", "layer", "presets"]
+
+
+_Data = TypeVar("_Data", _core.Entry, _core.Ledger)
 
 
 class Shape:
@@ -96,18 +99,46 @@ def presets() -> tuple[str, ...]:
     return names()
 
 
-class Entry:
-    """One layer of a ledger."""
+class _Facade(Generic[_Data]):
+    """What a ledger and an entry have in common: the core's data, and how it is told."""
 
     __slots__ = ("data",)
 
-    def __init__(self, data: _core.Entry) -> None:
+    data: _Data
+
+    def __init__(self, data: _Data) -> None:
         self.data = data
 
     @property
     def name(self) -> str:
-        """Its full name, such as layer1.0.conv1."""
+        """What it is called: a network's name; a layer's in full, such as layer1.0.conv1."""
         return self.data.name
+
+    @property
+    def inputs(self) -> tuple[tuple[int, ...], ...]:
+        """The shape of each input, batch included."""
+        return tuple(tensor.shape for tensor in self.data.inputs)
+
+    @property
+    def parameters(self) -> int:
+        """How many parameters it has, shared ones once; buffers apart."""
+        return self.data.parameter_counts.total
+
+    @property
+    def parameter_counts(self) -> _core.ParameterCounts:
+        """Parameters by kind: total, trainable, weights, biases, buffers."""
+        return self.data.parameter_counts
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, type(self)) and self.data == other.data
+
+    __hash__ = None  # type: ignore[assignment]  # attributes are dictionaries
+
+
+class Entry(_Facade[_core.Entry]):
+    """One layer of a ledger."""
+
+    __slots__ = ()
 
     @property
     def scope(self) -> str:
@@ -145,24 +176,9 @@ class Entry:
         return self.data.provenance
 
     @property
-    def inputs(self) -> tuple[tuple[int, ...], ...]:
-        """The shape of each input."""
-        return tuple(tensor.shape for tensor in self.data.inputs)
-
-    @property
     def outputs(self) -> tuple[tuple[int, ...], ...]:
         """The shape of each output."""
         return tuple(tensor.shape for tensor in self.data.outputs)
-
-    @property
-    def parameters(self) -> int:
-        """How many parameters it has, buffers apart."""
-        return self.data.parameter_counts.total
-
-    @property
-    def parameter_counts(self) -> _core.ParameterCounts:
-        """Parameters by kind: total, trainable, weights, biases, buffers."""
-        return self.data.parameter_counts
 
     @property
     def parameter_list(self) -> tuple[Parameter, ...]:
@@ -178,26 +194,18 @@ class Entry:
         """What it costs under a convention."""
         return _core.price(_convention(convention), (self.data,))
 
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Entry) and self.data == other.data
-
-    __hash__ = None  # type: ignore[assignment]  # attributes are a dictionary
-
     def __repr__(self) -> str:
         return f"<{self.name}: {self.call}, {self.parameters} parameters>"
 
 
-class Ledger:
+class Ledger(_Facade[_core.Ledger]):
     """What every layer of a network costs.
 
     Iterating gives the entries in order of execution; `ledger["conv1"]` is one of them. `print(ledger)` shows the
     table; a notebook shows it as HTML.
     """
 
-    __slots__ = ("data",)
-
-    def __init__(self, data: _core.Ledger) -> None:
-        self.data = data
+    __slots__ = ()
 
     @classmethod
     def from_json(cls, text: str) -> Ledger:
@@ -226,35 +234,10 @@ class Ledger:
                 return Entry(entry)
         raise UnknownNameError("layer", name, (entry.name for entry in self.data.entries))
 
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Ledger) and self.data == other.data
-
-    __hash__ = None  # type: ignore[assignment]  # attributes are dictionaries
-
-    @property
-    def name(self) -> str:
-        """What the network is called."""
-        return self.data.name
-
     @property
     def source(self) -> str:
         """The publication or implementation that it follows."""
         return self.data.source
-
-    @property
-    def inputs(self) -> tuple[tuple[int, ...], ...]:
-        """The shape of each input of the network, batch included."""
-        return tuple(tensor.shape for tensor in self.data.inputs)
-
-    @property
-    def parameters(self) -> int:
-        """Every parameter once, shared ones once; buffers apart."""
-        return self.data.parameter_counts.total
-
-    @property
-    def parameter_counts(self) -> _core.ParameterCounts:
-        """Parameters by kind: total, trainable, weights, biases, buffers."""
-        return self.data.parameter_counts
 
     @property
     def bytes(self) -> dict[str, int]:

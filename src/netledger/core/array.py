@@ -10,12 +10,14 @@ import operator
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from netledger.core.number import Arithmetic
+
 __all__ = ["Array"]
 
 LIMIT = 2**63 - 1
 
 
-class Array:
+class Array(Arithmetic):
     """Integers in bulk.
 
     Args:
@@ -47,53 +49,8 @@ class Array:
         """Whether a condition is true everywhere."""
         return bool((self.values != 0).all())
 
-    def __bool__(self) -> bool:
-        raise TypeError("a rule must not branch on a number: use where(), minimum(), maximum() or require()")
-
     def __repr__(self) -> str:
         return f"Array({self.values!r})"
-
-    def __add__(self, other: Any) -> Array:
-        return self.apply("+", self, other)
-
-    def __radd__(self, other: Any) -> Array:
-        return self.apply("+", other, self)
-
-    def __sub__(self, other: Any) -> Array:
-        return self.apply("-", self, other)
-
-    def __rsub__(self, other: Any) -> Array:
-        return self.apply("-", other, self)
-
-    def __mul__(self, other: Any) -> Array:
-        return self.apply("*", self, other)
-
-    def __rmul__(self, other: Any) -> Array:
-        return self.apply("*", other, self)
-
-    def __floordiv__(self, other: Any) -> Array:
-        return self.apply("//", self, other)
-
-    def __rfloordiv__(self, other: Any) -> Array:
-        return self.apply("//", other, self)
-
-    def __mod__(self, other: Any) -> Array:
-        return self.apply("%", self, other)
-
-    def __rmod__(self, other: Any) -> Array:
-        return self.apply("%", other, self)
-
-    def __lt__(self, other: Any) -> Array:
-        return self.apply("<", self, other)
-
-    def __le__(self, other: Any) -> Array:
-        return self.apply("<=", self, other)
-
-    def __gt__(self, other: Any) -> Array:
-        return self.apply(">", self, other)
-
-    def __ge__(self, other: Any) -> Array:
-        return self.apply(">=", self, other)
 
 
 class _Scalar(NamedTuple):

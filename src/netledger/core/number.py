@@ -14,11 +14,12 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Callable, Iterable
-from typing import Any, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, Self, TypeAlias, cast
 
 from netledger.core.errors import ShapeError
 
 __all__ = [
+    "Arithmetic",
     "Number",
     "Shape",
     "Traced",
@@ -59,7 +60,64 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
 """What each operation means on plain integers."""
 
 
-class Traced:
+class Arithmetic:
+    """What computes like an integer: every sign is an operation of OPERATIONS, applied by the kind of number."""
+
+    __slots__ = ()
+
+    if TYPE_CHECKING:
+
+        def apply(self, op: str, *args: Any) -> Self:
+            """The result of an operation; every kind of number has its own."""
+            ...
+
+    def __bool__(self) -> bool:
+        raise TypeError("a rule must not branch on a number: use where(), minimum(), maximum() or require()")
+
+    def __add__(self, other: Any) -> Self:
+        return self.apply("+", self, other)
+
+    def __radd__(self, other: Any) -> Self:
+        return self.apply("+", other, self)
+
+    def __sub__(self, other: Any) -> Self:
+        return self.apply("-", self, other)
+
+    def __rsub__(self, other: Any) -> Self:
+        return self.apply("-", other, self)
+
+    def __mul__(self, other: Any) -> Self:
+        return self.apply("*", self, other)
+
+    def __rmul__(self, other: Any) -> Self:
+        return self.apply("*", other, self)
+
+    def __floordiv__(self, other: Any) -> Self:
+        return self.apply("//", self, other)
+
+    def __rfloordiv__(self, other: Any) -> Self:
+        return self.apply("//", other, self)
+
+    def __mod__(self, other: Any) -> Self:
+        return self.apply("%", self, other)
+
+    def __rmod__(self, other: Any) -> Self:
+        return self.apply("%", other, self)
+
+    def __lt__(self, other: Any) -> Self:
+        return self.apply("<", self, other)
+
+    def __le__(self, other: Any) -> Self:
+        return self.apply("<=", self, other)
+
+    def __gt__(self, other: Any) -> Self:
+        return self.apply(">", self, other)
+
+    def __ge__(self, other: Any) -> Self:
+        return self.apply(">=", self, other)
+
+
+class Traced(Arithmetic):
     """An integer with the formula it came from.
 
     >>> size, kernel = Traced.symbol("H", 227), Traced.symbol("K", 11)
@@ -89,53 +147,8 @@ class Traced:
         """Whether a traced condition is true."""
         return bool(self.value)
 
-    def __bool__(self) -> bool:
-        raise TypeError("a rule must not branch on a number: use where(), minimum(), maximum() or require()")
-
     def __repr__(self) -> str:
         return f"Traced({self.value}, {self.op!r})"
-
-    def __add__(self, other: Any) -> Traced:
-        return self.apply("+", self, other)
-
-    def __radd__(self, other: Any) -> Traced:
-        return self.apply("+", other, self)
-
-    def __sub__(self, other: Any) -> Traced:
-        return self.apply("-", self, other)
-
-    def __rsub__(self, other: Any) -> Traced:
-        return self.apply("-", other, self)
-
-    def __mul__(self, other: Any) -> Traced:
-        return self.apply("*", self, other)
-
-    def __rmul__(self, other: Any) -> Traced:
-        return self.apply("*", other, self)
-
-    def __floordiv__(self, other: Any) -> Traced:
-        return self.apply("//", self, other)
-
-    def __rfloordiv__(self, other: Any) -> Traced:
-        return self.apply("//", other, self)
-
-    def __mod__(self, other: Any) -> Traced:
-        return self.apply("%", self, other)
-
-    def __rmod__(self, other: Any) -> Traced:
-        return self.apply("%", other, self)
-
-    def __lt__(self, other: Any) -> Traced:
-        return self.apply("<", self, other)
-
-    def __le__(self, other: Any) -> Traced:
-        return self.apply("<=", self, other)
-
-    def __gt__(self, other: Any) -> Traced:
-        return self.apply(">", self, other)
-
-    def __ge__(self, other: Any) -> Traced:
-        return self.apply(">=", self, other)
 
 
 def value_of(number: Any) -> int:

@@ -19,15 +19,11 @@ def _window_elements(spatial: Shape, out: Shape) -> Number:
     return product(size + made - gcd(size, made) for size, made in zip(spatial, out, strict=True))
 
 
-def _resized(tensor: Tensor, out: Axes) -> Tensor:
-    batch, channels, spatial = feature_map(tensor)
-    return tensor.like((batch, channels, *axes(out, len(spatial), "out")))
-
-
 def _combined(tensor: Tensor, out: Tensor) -> Number:
     """How many elements are folded into another one: those of all windows, less one per output."""
     batch, channels, spatial = feature_map(tensor)
-    return batch * channels * _window_elements(spatial, out.shape[2:]) - out.elements
+    windows = out.shape[2:] or (1,) * len(spatial)
+    return batch * channels * _window_elements(spatial, windows) - out.elements
 
 
 def _average(tensor: Tensor, out: Tensor) -> tuple[Term, ...]:
@@ -39,7 +35,34 @@ def _maximum(tensor: Tensor, out: Tensor) -> tuple[Term, ...]:
 
 
 @operator
-class AdaptiveAvgPool(Operator):
+class _ToSize(Operator):
+    """Pooling to a given size."""
+
+    LABEL = "pool"
+
+    out: Axes = per_axis("O", "size of the output")
+
+    def infer(self, inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+        """(N, C, out …)."""
+        batch, channels, spatial = feature_map(inputs[0])
+        return (inputs[0].like((batch, channels, *axes(self.out, len(spatial), "out"))),)
+
+
+@operator
+class _ToOne(Operator):
+    """Pooling to one element per channel."""
+
+    LABEL = "pool"
+
+    keepdims: bool = flag(True, "keep the pooled axes, with size 1")
+
+    def infer(self, inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+        """(N, C, 1 …) or (N, C)."""
+        batch, channels, spatial = feature_map(inputs[0])
+        return (inputs[0].like((batch, channels, *(1 for _ in spatial if self.keepdims))),)
+
+
+class AdaptiveAvgPool(_ToSize):
     """Average pooling to a given size.
 
     Equation: y[n, c, i] = mean of x[n, c, ⌊i·in/out⌋ … ⌈(i + 1)·in/out⌉ − 1]
@@ -49,22 +72,16 @@ class AdaptiveAvgPool(Operator):
     Source: torch.nn.AdaptiveAvgPool2d; paddle.nn.AdaptiveAvgPool2D
     """
 
+    __slots__ = ()
+
     KIND = "adaptive_avgpool"
-    LABEL = "pool"
-
-    out: Axes = per_axis("O", "size of the output")
-
-    def infer(self, inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
-        """(N, C, out …)."""
-        return (_resized(inputs[0], self.out),)
 
     def work(self, inputs: tuple[Tensor, ...], outputs: tuple[Tensor, ...]) -> tuple[Term, ...]:
         """Additions and one division."""
         return _average(inputs[0], outputs[0])
 
 
-@operator
-class AdaptiveMaxPool(Operator):
+class AdaptiveMaxPool(_ToSize):
     """Max pooling to a given size.
 
     Equation: y[n, c, i] = max of x[n, c, ⌊i·in/out⌋ … ⌈(i + 1)·in/out⌉ − 1]
@@ -74,27 +91,16 @@ class AdaptiveMaxPool(Operator):
     Source: torch.nn.AdaptiveMaxPool2d; paddle.nn.AdaptiveMaxPool2D
     """
 
+    __slots__ = ()
+
     KIND = "adaptive_maxpool"
-    LABEL = "pool"
-
-    out: Axes = per_axis("O", "size of the output")
-
-    def infer(self, inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
-        """(N, C, out …)."""
-        return (_resized(inputs[0], self.out),)
 
     def work(self, inputs: tuple[Tensor, ...], outputs: tuple[Tensor, ...]) -> tuple[Term, ...]:
         """Comparisons."""
         return _maximum(inputs[0], outputs[0])
 
 
-def _global(tensor: Tensor, keep: bool) -> Tensor:
-    batch, channels, spatial = feature_map(tensor)
-    return tensor.like((batch, channels, *(1 for _ in spatial if keep)))
-
-
-@operator
-class GlobalAvgPool(Operator):
+class GlobalAvgPool(_ToOne):
     """The mean of each channel.
 
     Equation: y[n, c] = mean of x[n, c, …]
@@ -104,22 +110,16 @@ class GlobalAvgPool(Operator):
     Source: Lin et al., Network In Network (2013); keras.layers.GlobalAveragePooling2D
     """
 
+    __slots__ = ()
+
     KIND = "global_avgpool"
-    LABEL = "pool"
-
-    keepdims: bool = flag(True, "keep the pooled axes, with size 1")
-
-    def infer(self, inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
-        """(N, C, 1 …) or (N, C)."""
-        return (_global(inputs[0], self.keepdims),)
 
     def work(self, inputs: tuple[Tensor, ...], outputs: tuple[Tensor, ...]) -> tuple[Term, ...]:
         """Additions and one division."""
-        return _average(inputs[0], _global(inputs[0], keep=True))
+        return _average(inputs[0], outputs[0])
 
 
-@operator
-class GlobalMaxPool(Operator):
+class GlobalMaxPool(_ToOne):
     """The greatest element of each channel.
 
     Equation: y[n, c] = max of x[n, c, …]
@@ -129,15 +129,10 @@ class GlobalMaxPool(Operator):
     Source: keras.layers.GlobalMaxPooling2D
     """
 
+    __slots__ = ()
+
     KIND = "global_maxpool"
-    LABEL = "pool"
-
-    keepdims: bool = flag(True, "keep the pooled axes, with size 1")
-
-    def infer(self, inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
-        """(N, C, 1 …) or (N, C)."""
-        return (_global(inputs[0], self.keepdims),)
 
     def work(self, inputs: tuple[Tensor, ...], outputs: tuple[Tensor, ...]) -> tuple[Term, ...]:
         """Comparisons."""
-        return _maximum(inputs[0], _global(inputs[0], keep=True))
+        return _maximum(inputs[0], outputs[0])

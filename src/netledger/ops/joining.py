@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import zip_longest
+from typing import ClassVar
 
 from netledger.core.network import Tensor
 from netledger.core.number import Number, Shape, equal, maximum, product, require
@@ -40,7 +41,25 @@ def _joined(inputs: tuple[Tensor, ...]) -> Number:
     return sum(made[1:], made[0])
 
 
-class Add(Operator):
+class _Joining(Operator):
+    """One operation per element, between each input and what the inputs before it gave."""
+
+    __slots__ = ()
+
+    INPUTS = (2, 10_000)
+    TERM: ClassVar[tuple[str, str]]
+    """The action and its role."""
+
+    def infer(self, inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+        """The common shape."""
+        return (inputs[0].like(_steps(inputs)[-1]),)
+
+    def work(self, inputs: tuple[Tensor, ...], outputs: tuple[Tensor, ...]) -> tuple[Term, ...]:
+        """An operation for each input but the first."""
+        return (Term(*self.TERM, _joined(inputs)),)
+
+
+class Add(_Joining):
     """Sum of feature maps.
 
     Equation: y = x₁ + x₂ + …
@@ -53,18 +72,10 @@ class Add(Operator):
     __slots__ = ()
 
     KIND = "add"
-    INPUTS = (2, 10_000)
-
-    def infer(self, inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
-        """The common shape."""
-        return (inputs[0].like(_steps(inputs)[-1]),)
-
-    def work(self, inputs: tuple[Tensor, ...], outputs: tuple[Tensor, ...]) -> tuple[Term, ...]:
-        """Additions."""
-        return (Term("add", "residual", _joined(inputs)),)
+    TERM = ("add", "residual")
 
 
-class Multiply(Operator):
+class Multiply(_Joining):
     """Product of feature maps, element by element.
 
     Equation: y = x₁ · x₂ · …
@@ -77,12 +88,4 @@ class Multiply(Operator):
     __slots__ = ()
 
     KIND = "multiply"
-    INPUTS = (2, 10_000)
-
-    def infer(self, inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
-        """The common shape."""
-        return (inputs[0].like(_steps(inputs)[-1]),)
-
-    def work(self, inputs: tuple[Tensor, ...], outputs: tuple[Tensor, ...]) -> tuple[Term, ...]:
-        """Multiplications."""
-        return (Term("multiply", "gate", _joined(inputs)),)
+    TERM = ("multiply", "gate")
