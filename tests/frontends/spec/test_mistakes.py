@@ -92,6 +92,8 @@ TOPS = {
     "input: 3\nblocks: {a: {layer: []}}\nlayers: []": ("2:14", "block a has no 'layer'"),
     "input: 3\nblocks: {a: {}}\nlayers: []": ("2:13", "block a needs layers"),
     "input: 3\nrounding: up\nlayers: [{maxpool: 1}]": ("2:11", "unknown choice 'up'"),
+    "input: 3\nrounding: {pool: up}\nlayers: []": ("2:18", "unknown choice 'up'"),
+    "input: 3\nrounding: {clip: 2}\nlayers: []": ("2:18", "true or false is needed here"),
     "input: 3\nrounding: {pol: ceil}\nlayers: []": ("2:12", "rounding has no 'pol'"),
     "- a\n- b": ("1:1", "a spec is needed here"),
     "input: 3\nlayers: []\n---\ninput: 3": ("4:1", "a spec is one document"),

@@ -8,10 +8,11 @@ from typing import NamedTuple
 from netledger.core.errors import SpecError, UnknownNameError, Where, quote
 from netledger.core.network import Tensor
 from netledger.core.number import Shape
+from netledger.core.operator import Attribute
 from netledger.frontends.shape import check_shape, parse_shape
 from netledger.frontends.spec.document import Branch, Leaf, Node, Sequence, spec_error
 from netledger.frontends.spec.expression import Exact, evaluate
-from netledger.frontends.spec.fields import at, branch, leaf, number_or_flag, only, sequence, whole
+from netledger.frontends.spec.fields import at, branch, flag, leaf, number_or_flag, only, read_field, sequence, whole
 
 __all__ = ["ROUNDED", "TOP", "Block", "Header", "Options", "check_word", "read_header"]
 
@@ -20,6 +21,8 @@ MAX_NAMES = 256
 RESERVED = ("in_channels", "turn", "name", "from", "block", "trainable")
 ROUNDED = ("conv", "pool")
 """The families of layers whose rounding a spec sets at once."""
+
+_MODE = Attribute("choice", "floor or ceil", choices=("floor", "ceil"))
 
 
 class Options(NamedTuple):
@@ -124,9 +127,12 @@ def _rounding(node: Node | None) -> dict[str, dict[str, Node]]:
     if node is None:
         return {}
     if isinstance(node, Leaf):
+        read_field(_MODE, node, {})
         return {family: {"rounding": node} for family in ROUNDED}
     given = branch(node, "rounding")
     only(given, (*ROUNDED, "clip"), "rounding")
+    for name, item in given.items.items():
+        flag(item, {}) if name == "clip" else read_field(_MODE, item, {})
     clip = {"clip": given.items["clip"]} if "clip" in given.items else {}
     modes = {family: {"rounding": given.items[family]} for family in ROUNDED if family in given.items}
     return {family: {**modes.get(family, {}), **clip} for family in ROUNDED}
