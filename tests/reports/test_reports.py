@@ -183,7 +183,8 @@ def test_prefixes_are_exact_to_three_decimals(count: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("count", "text"), [(0, "0.00 MiB"), (2**20, "1.00 MiB"), (2**30, "1.00 GiB"), (2**30 - 1, "1,024.00 MiB")]
+    ("count", "text"),
+    [(0, "0.0000 MiB"), (2**10, "0.0010 MiB"), (2**20, "1.00 MiB"), (2**30, "1.00 GiB"), (2**30 - 1, "1,024.00 MiB")],
 )
 def test_mebibytes(count: int, text: str) -> None:
     assert mebibytes(count) == text

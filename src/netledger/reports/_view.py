@@ -115,13 +115,13 @@ def prefixed(count: int) -> str:
 
 
 def mebibytes(count: int) -> str:
-    """In MiB, or GiB from 1024 MiB: powers of 1024.
+    """In MiB, or GiB from 1024 MiB: powers of 1024; small sizes to four decimals.
 
-    >>> mebibytes(5 * 2**19)
-    '2.50 MiB'
+    >>> mebibytes(5 * 2**19), mebibytes(3136)
+    ('2.50 MiB', '0.0030 MiB')
     """
     unit, name = (2**30, "GiB") if count >= 2**30 else (2**20, "MiB")
-    return f"{_decimal(count, unit, 2)} {name}"
+    return f"{_decimal(count, unit, 2 if count >= 2**17 else 4)} {name}"
 
 
 def share(part: int, whole: int) -> str:
