@@ -14,26 +14,30 @@ NAME = "html"
 
 
 def render(view: View) -> str:
-    """The table with a caption, and the totals as a list of terms."""
+    """The table with a caption, and the totals as a second one."""
     table = grid(view)
     ledger = view.ledger
+    title = f"{_text(ledger.name)}, input {_text(shapes(ledger.inputs))}"
     source = f"<br><small>{_text(ledger.source)}</small>" if ledger.source else ""
     heads = "".join(_cell("th", column.head, column) for column in table.columns)
     body = (_line("td", row, table.columns) for row in table.rows)
-    below = (f"<dt>{_text(name)}</dt><dd>{_text(text)}</dd>" for name, text in summary(view))
+    pair = (Column("", number=False),) * 2
+    below = (_line("td", line, pair) for line in summary(view))
     return "\n".join(
         [
             "<table>",
-            f"<caption>{_text(ledger.name)}, input {_text(shapes(ledger.inputs))}{source}</caption>",
+            f'<caption style="text-align: left">{title}{source}</caption>',
             f"<thead><tr>{heads}</tr></thead>",
             "<tbody>",
             *body,
             "</tbody>",
             f"<tfoot>{_line('th', table.total, table.columns)}</tfoot>",
             "</table>",
-            "<dl>",
+            "<table>",
+            "<tbody>",
             *below,
-            "</dl>",
+            "</tbody>",
+            "</table>",
         ]
     )
 
@@ -45,7 +49,7 @@ def _line(tag: str, cells: tuple[str, ...], columns: tuple[Column, ...]) -> str:
 
 def _cell(tag: str, text: str, column: Column) -> str:
     side = "right" if column.number else "left"
-    return f'<{tag} style="text-align: {side}">{_text(text)}</{tag}>'
+    return f'<{tag} style="text-align: {side}; padding: 0.1em 0.6em">{_text(text)}</{tag}>'
 
 
 def _text(text: str) -> str:
