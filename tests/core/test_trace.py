@@ -77,5 +77,5 @@ def test_the_derivation_of_alexnets_first_size() -> None:
     op, inputs = trace(load("conv")(96, 11, 4), (Tensor((1, 3, 227, 227)),))
     size = op.infer(inputs)[0].shape[2]
     assert size.value == 55  # type: ignore[attr-defined]
-    assert TEXT.formula(size) == "⌊(H_in + P + P − (D·(K − 1) + 1)) / S⌋ + 1"
-    assert TEXT.substitution(size) == "⌊(227 + 0 + 0 − (1·(11 − 1) + 1)) / 4⌋ + 1"
+    assert TEXT.formula(size) == "⌊(H_in + 2·P − (D·(K − 1) + 1)) / S⌋ + 1"
+    assert TEXT.substitution(size) == "⌊(227 + 2·0 − (1·(11 − 1) + 1)) / 4⌋ + 1"

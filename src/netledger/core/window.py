@@ -68,7 +68,8 @@ class Window(NamedTuple):
         if isinstance(self.pads, str):
             return ceil_div(size, self.stride)
         before, after = self.pads
-        free = size + before + after - self.span
+        around = 2 * before if before is after else before + after  # one number for both sides is written once
+        free = size + around - self.span
         if self.rounding == "floor":
             return free // self.stride + 1
         count = ceil_div(free, self.stride) + 1
