@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import subprocess
 import sys
 from pathlib import Path
@@ -113,9 +114,8 @@ def test_str_html_and_rich() -> None:
     ledger = nl.count("lenet")
     assert str(ledger) == ledger.to("table")
     assert ledger._repr_html_().startswith("<table>")
-    console = Console(record=True, width=160, file=open("/dev/null", "w"))  # noqa: SIM115
+    console = Console(record=True, width=160, file=io.StringIO())
     console.print(ledger)
-    console.file.close()
     assert "61,610" in console.export_text()
 
 

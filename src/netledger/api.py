@@ -34,7 +34,7 @@ class Shape:
 
     def __init__(self, *sizes: int, dtype: str = "float32") -> None:
         if dtype not in DTYPE_BITS:
-            raise SourceError(f"unknown element type {dtype!r}", hint=f"Known: {', '.join(DTYPE_BITS)}.")
+            raise UnknownNameError("element type", dtype, DTYPE_BITS)
         self.tensor = Tensor(_sizes(sizes), dtype)
 
     def __repr__(self) -> str:

@@ -8,7 +8,7 @@ from netledger.api import Entry, layer
 from netledger.commands import _options as options
 from netledger.conventions import load
 from netledger.core.network import Parameter
-from netledger.reports import shapes, thousands
+from netledger.reports import aligned, shapes, thousands
 
 __all__ = ["NAME", "command"]
 
@@ -41,10 +41,9 @@ def _lines(entry: Entry, conventions: tuple[str, ...]) -> list[str]:
     facts.append(("parameters", thousands(entry.parameters)))
     facts += [(f"{term.action} ({term.role})", thousands(term.count)) for term in entry.work]
     facts += [(name, f"{thousands(entry.total(name))} {load(name).UNIT}") for name in conventions if entry.counted]
-    if not entry.counted:
-        facts.append(("not counted", "there is no rule for this operation"))
-    width = max(len(name) for name, _ in facts)
-    return [f"{name:<{width}}  {text}" for name, text in facts]
+    if gap := entry.data.gap:
+        facts.append(("not counted", gap.reason))
+    return aligned(facts)
 
 
 def _stored(part: Parameter) -> str:

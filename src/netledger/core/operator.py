@@ -23,7 +23,7 @@ from typing import Any, ClassVar, NamedTuple, TypeAlias, dataclass_transform
 
 from netledger.core.network import Tensor
 from netledger.core.number import Number, Shape, require
-from netledger.core.window import Padding
+from netledger.core.window import ROUNDINGS, Padding
 from netledger.core.work import Term
 
 __all__ = [
@@ -34,6 +34,7 @@ __all__ = [
     "axes",
     "axis_of",
     "choice",
+    "clip",
     "feature_map",
     "flag",
     "index",
@@ -43,6 +44,7 @@ __all__ = [
     "padding",
     "per_axis",
     "real",
+    "rounding",
     "word",
 ]
 
@@ -104,6 +106,16 @@ def numbers(doc: str, default: Any = dataclasses.MISSING, least: int | None = 1)
 def padding(default: Padding | None = 0, doc: str = "elements added at the borders") -> Any:
     """Declare a padding: a number, one or a pair per axis, `same` or `valid`."""
     return _declare(Attribute("padding", doc, "P", 0, optional=default is None), default)
+
+
+def rounding() -> Any:
+    """Declare whether a window that only partly fits counts."""
+    return choice(ROUNDINGS, "whether a window that only partly fits counts", "floor")
+
+
+def clip() -> Any:
+    """Declare whether such a window must start inside the input."""
+    return flag(True, "with ceil: the last window must start inside the input or its left padding")
 
 
 def real(doc: str, default: float) -> Any:

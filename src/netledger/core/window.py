@@ -9,7 +9,10 @@ from typing import NamedTuple, TypeAlias
 
 from netledger.core.number import Number, ceil_div, maximum, require, where
 
-__all__ = ["Padding", "Pads", "Window", "axis_padding"]
+__all__ = ["ROUNDINGS", "Padding", "Pads", "Window", "axis_padding"]
+
+ROUNDINGS = ("floor", "ceil")
+"""Whether a last window that only partly fits counts."""
 
 Padding: TypeAlias = "str | Number | tuple[Number | tuple[Number, Number], ...]"
 """As written: `same`, `valid`, a number, one number per axis, or one (before, after) pair per axis."""

@@ -9,13 +9,14 @@ from netledger.core.operator import (
     Operator,
     Shapes,
     axes,
-    choice,
+    clip,
     feature_map,
     flag,
     number,
     operator,
     padding,
     per_axis,
+    rounding,
 )
 from netledger.core.window import Padding, Window, axis_padding
 from netledger.core.work import Term, accumulate
@@ -44,8 +45,8 @@ class Conv(Operator):
     dilation: Axes = per_axis("D", "distance between kernel elements", 1)
     groups: Number = number("G", "groups of channels that do not mix", 1)
     bias: bool = flag(True, "add a bias to every output channel")
-    rounding: str = choice(("floor", "ceil"), "whether a window that only partly fits counts", "floor")
-    clip: bool = flag(True, "with ceil: the last window must start inside the input or its left padding")
+    rounding: str = rounding()
+    clip: bool = clip()
 
     def windows(self, spatial: Shape) -> tuple[Window, ...]:
         """The sliding window along each axis."""

@@ -54,7 +54,7 @@ class BatchNorm(Operator):
 
 
 def _affine(elements: Number, channels: Number) -> tuple[Term, ...]:
-    """A = scale·r, b = shift − mean·a; x·a + b."""
+    """Per channel a = scale·r and b = shift − mean·a; per element x·a + b."""
     return (
         Term("multiply", "setup", 2 * channels),
         Term("subtract", "setup", channels),
@@ -64,7 +64,7 @@ def _affine(elements: Number, channels: Number) -> tuple[Term, ...]:
 
 
 def _normalise(elements: Number, channels: Number) -> tuple[Term, ...]:
-    """B = mean·r; x·r − b."""
+    """Per channel b = mean·r; per element x·r − b."""
     return (
         Term("multiply", "setup", channels),
         Term("multiply", "normalise", elements),

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 from netledger.core.network import Tensor
 from netledger.core.number import Number, Shape, product
-from netledger.core.operator import Axes, Operator, axes, choice, feature_map, flag, operator, padding, per_axis
+from netledger.core.operator import (
+    Axes,
+    Operator,
+    axes,
+    clip,
+    feature_map,
+    flag,
+    operator,
+    padding,
+    per_axis,
+    rounding,
+)
 from netledger.core.window import Padding, Window, axis_padding
 from netledger.core.work import Term
 
 __all__ = ["AvgPool", "MaxPool"]
-
-_ROUNDING = ("floor", "ceil")
-_PARTLY = "whether a window that only partly fits counts"
-_CLIP = "with ceil: the last window must start inside the input or its left padding"
 
 
 def _windows(op: MaxPool | AvgPool, spatial: Shape, dilation: Axes) -> tuple[Window, ...]:
@@ -54,8 +61,8 @@ class MaxPool(Operator):
     stride: Axes | None = per_axis("S", "how far the window moves (the kernel, if left out)", None)
     padding: Padding = padding()
     dilation: Axes = per_axis("D", "distance between window elements", 1)
-    rounding: str = choice(_ROUNDING, _PARTLY, "floor")
-    clip: bool = flag(True, _CLIP)
+    rounding: str = rounding()
+    clip: bool = clip()
 
     def windows(self, spatial: Shape) -> tuple[Window, ...]:
         """The sliding window along each axis."""
@@ -90,8 +97,8 @@ class AvgPool(Operator):
     stride: Axes | None = per_axis("S", "how far the window moves (the kernel, if left out)", None)
     padding: Padding = padding()
     count_include_pad: bool = flag(True, "whether padding counts in the mean")
-    rounding: str = choice(_ROUNDING, _PARTLY, "floor")
-    clip: bool = flag(True, _CLIP)
+    rounding: str = rounding()
+    clip: bool = clip()
 
     def windows(self, spatial: Shape) -> tuple[Window, ...]:
         """The sliding window along each axis."""

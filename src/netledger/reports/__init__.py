@@ -6,9 +6,9 @@ import os
 from typing import Protocol, cast
 
 from netledger.core.plugins import Folder
-from netledger.reports._view import View, shapes, thousands
+from netledger.reports._view import View, aligned, shapes, thousands
 
-__all__ = ["FOLDER", "Report", "View", "load", "shapes", "thousands"]
+__all__ = ["FOLDER", "Report", "View", "aligned", "load", "shapes", "thousands"]
 
 FOLDER = Folder(__name__, os.path.dirname(__file__), "format")
 

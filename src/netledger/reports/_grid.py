@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from netledger.core.ledger import price
 from netledger.reports._view import Row, View, rows, shapes, share, thousands
 
 __all__ = ["NOT_COUNTED", "Column", "Grid", "grid"]
@@ -36,19 +35,20 @@ class Grid(NamedTuple):
     rows: tuple[tuple[str, ...], ...]
     total: tuple[str, ...]
 
-    def without(self, places: frozenset[int]) -> Grid:
-        """The same without some columns."""
-        keep = [place for place in range(len(self.columns)) if place not in places]
+    def without(self, place: int) -> Grid:
+        """The same without one column."""
+        after = place + 1
         return Grid(
-            tuple(self.columns[place] for place in keep),
-            tuple(tuple(row[place] for place in keep) for row in self.rows),
-            tuple(self.total[place] for place in keep),
+            self.columns[:place] + self.columns[after:],
+            tuple(row[:place] + row[after:] for row in self.rows),
+            self.total[:place] + self.total[after:],
         )
 
 
 def grid(view: View) -> Grid:
     """The table of a view."""
-    totals = tuple(price(convention, view.ledger) for convention in view.conventions)
+    shown = rows(view)
+    totals = tuple(sum(row.prices[place] for row in shown) for place in range(len(view.conventions)))
     named = tuple(
         Column(f"{convention.NAME} ({convention.UNIT})", spare=min(place, 1))
         for place, convention in enumerate(view.conventions)
@@ -64,12 +64,12 @@ def grid(view: View) -> Grid:
         *named,
         *(Column(f"% of {convention.NAME}", spare=4) for convention in view.conventions[:1]),
     )
-    return Grid(columns, tuple(_cells(row, totals) for row in rows(view)), _total(view, totals))
+    return Grid(columns, tuple(_cells(row, totals) for row in shown), _total(view, totals))
 
 
 def _cells(row: Row, totals: tuple[int, ...]) -> tuple[str, ...]:
     least = "" if row.counted else "≥ "
-    prices = tuple(f"{least}{count:,}" if row.known else NOT_COUNTED for count in row.prices)
+    prices = tuple(f"{least}{thousands(count)}" if row.known else NOT_COUNTED for count in row.prices)
     shares = (share(row.prices[0], totals[0]) if row.known else "–",) if totals else ()
     stored = (row.weights, row.biases, row.parameters)
     return (row.name, row.operator, shapes(row.inputs), shapes(row.outputs), *map(thousands, stored), *prices, *shares)
@@ -80,4 +80,4 @@ def _total(view: View, totals: tuple[int, ...]) -> tuple[str, ...]:
     counts = view.ledger.parameter_counts
     stored = (counts.weights, counts.biases, counts.total)
     shares = (share(totals[0], totals[0]),) if totals else ()
-    return ("total", "", "", "", *(f"{least}{count:,}" for count in (*stored, *totals)), *shares)
+    return ("total", "", "", "", *(f"{least}{thousands(count)}" for count in (*stored, *totals)), *shares)

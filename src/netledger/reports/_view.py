@@ -9,7 +9,7 @@ from typing import NamedTuple
 from netledger.core.ledger import Convention, Entry, Ledger, count_parameters, price
 from netledger.core.network import Tensor
 
-__all__ = ["Row", "View", "mebibytes", "prefixed", "rows", "shapes", "share", "summary", "thousands"]
+__all__ = ["Row", "View", "aligned", "mebibytes", "prefixed", "rows", "shapes", "share", "summary", "thousands"]
 
 
 class View(NamedTuple):
@@ -88,6 +88,12 @@ def summary(view: View) -> tuple[tuple[str, str], ...]:
     for gap in ledger.gaps:
         lines.append(("not counted", f"{gap.layer} ({gap.op}): {gap.reason}; at most {thousands(gap.bound)} FLOP"))
     return tuple(lines)
+
+
+def aligned(pairs: Sequence[tuple[str, str]]) -> list[str]:
+    """A line for each name and text, the texts below one another."""
+    width = max(len(name) for name, _ in pairs)
+    return [f"{name:<{width}}  {text}" for name, text in pairs]
 
 
 def _figure(count: int, unit: str = "") -> str:

@@ -30,7 +30,7 @@ def render(view: View) -> str:
     parameters = sum(map(paddle.parameters, layers))
     least = "" if view.ledger.complete else "at least "
     last = f"Total Flops: {least}{price(paddle, view.ledger)}     Total Params: {least}{parameters}"
-    return "\n".join([rule, head, rule, *body, rule, last, *_note(layers)])
+    return "\n".join([rule, head, rule, *body, rule, last, *_note(layers, parameters)])
 
 
 def _cells(layers: list[Entry]) -> list[tuple[str, ...]]:
@@ -57,8 +57,7 @@ def _snake(name: str) -> str:
     return re.sub(r"([a-z])([A-Z])", r"\1_\2", parted).lower()
 
 
-def _note(layers: list[Entry]) -> list[str]:
+def _note(layers: list[Entry], total: int) -> list[str]:
     buffers = sum(entry.parameter_counts.buffers for entry in layers)
     note = f"Total Params holds {buffers} running statistics of batch norms; without them it is "
-    total = sum(map(paddle.parameters, layers))
     return [f"{note}{total - buffers}."] if buffers else []

@@ -6,7 +6,7 @@ from typing import Any
 
 from netledger.core.errors import printable
 from netledger.reports._grid import NOT_COUNTED, Grid, grid
-from netledger.reports._view import View, shapes, summary
+from netledger.reports._view import View, aligned, shapes, summary
 
 __all__ = ["NAME", "for_terminal", "render"]
 
@@ -32,9 +32,7 @@ def _title(view: View) -> str:
 
 
 def _below(view: View) -> list[str]:
-    lines = summary(view)
-    width = max(len(name) for name, _ in lines)
-    return [f"{name:<{width}}  {text}" for name, text in lines]
+    return aligned(summary(view))
 
 
 def _widths(table: Grid) -> list[int]:
@@ -57,7 +55,7 @@ def for_terminal(view: View, width: int) -> Any:
     from rich.text import Text
 
     table, left_out = _fitting(grid(view), width)
-    if sum(_least(table)) + len(GAP) * (len(table.columns) - 1) > width:
+    if not _fits(table, width):
         return Text(render(view))
     made = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold", show_footer=True)
     for column, total, least in zip(table.columns, table.total, _least(table), strict=True):
@@ -88,13 +86,17 @@ def _least(table: Grid) -> list[int]:
     return [min(width, column.least or width) for width, column in widths]
 
 
+def _fits(table: Grid, width: int) -> bool:
+    return sum(_least(table)) + len(GAP) * (len(table.columns) - 1) <= width
+
+
 def _fitting(table: Grid, width: int) -> tuple[Grid, list[str]]:
     """The table without the columns that are too much, the sparest first."""
     left_out: list[str] = []
-    while sum(_least(table)) + len(GAP) * (len(table.columns) - 1) > width:
+    while not _fits(table, width):
         sparest = max(range(len(table.columns)), key=lambda place: (table.columns[place].spare, place))
         if not table.columns[sparest].spare:
             break
         left_out.append(table.columns[sparest].head)
-        table = table.without(frozenset({sparest}))
+        table = table.without(sparest)
     return table, left_out

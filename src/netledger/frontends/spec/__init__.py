@@ -7,6 +7,7 @@ header      what stands above the layers
 expression  "multiple(96 * width, 8)" → a number
 fields      one attribute of a layer → a value
 names       the names of layers
+words       the words of the language that are not layers
 layout      the tree → a Network
 schema      the language as JSON Schema
 """

@@ -28,7 +28,11 @@ class Leaf(NamedTuple):
     text: str
     where: Where
     plain: bool = True
-    weight: int = 1
+
+    @property
+    def weight(self) -> int:
+        """How much reading it takes: one, and more for a long text."""
+        return 1 + len(self.text) // 32
 
     @property
     def value(self) -> bool | int | str | None:

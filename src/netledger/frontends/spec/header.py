@@ -9,20 +9,19 @@ from netledger.core.errors import SpecError, UnknownNameError, Where, quote
 from netledger.core.network import Tensor
 from netledger.core.number import Shape
 from netledger.core.operator import Attribute
+from netledger.core.window import ROUNDINGS
 from netledger.frontends.shape import check_shape, parse_shape
 from netledger.frontends.spec.document import Branch, Leaf, Node, Sequence, spec_error
 from netledger.frontends.spec.expression import Exact, evaluate
 from netledger.frontends.spec.fields import at, branch, flag, leaf, number_or_flag, only, read_field, sequence, whole
+from netledger.frontends.spec.words import RESERVED, ROUNDED, TOP
 
-__all__ = ["ROUNDED", "TOP", "Block", "Header", "Options", "check_word", "read_header"]
+__all__ = ["Block", "Header", "Options", "check_word", "read_header"]
 
-TOP = ("name", "source", "input", "rounding", "let", "blocks", "layers")
 MAX_NAMES = 256
-RESERVED = ("in_channels", "turn", "name", "from", "block", "trainable")
-ROUNDED = ("conv", "pool")
-"""The families of layers whose rounding a spec sets at once."""
 
-_MODE = Attribute("choice", "floor or ceil", choices=("floor", "ceil"))
+_MODE = Attribute("choice", "floor or ceil", choices=ROUNDINGS)
+_APART = "Give the sizes without the batch, and the batch apart (--batch)."
 
 
 class Options(NamedTuple):
@@ -57,13 +56,6 @@ class Header(NamedTuple):
     blocks: Mapping[str, Block]
     inputs: Mapping[str, Tensor]
     layers: Node
-
-
-def check_number_name(text: str, where: Where, what: str) -> str:
-    """The text, if it can be the name of a number: a minus sign would be one, and some names are taken."""
-    if text in RESERVED or "-" in text:
-        raise spec_error(f"{what} cannot be {quote(text)}", where, f"No minus sign, and none of {', '.join(RESERVED)}.")
-    return check_word(text, where, what)
 
 
 def check_word(text: str, where: Where, what: str) -> str:
@@ -103,23 +95,31 @@ def _text(root: Branch, name: str) -> str:
 
 
 def _let(node: Node | None, given: Mapping[str, str]) -> dict[str, Exact]:
-    written = _few(branch(node, "let")) if node else None
+    written = _number_names(node, "let", "a name under let")
     for name in given:
-        if written is None or name not in written.items:
-            raise UnknownNameError("name to set", name, written.items if written else ())
+        if name not in written:
+            raise UnknownNameError("name to set", name, written)
     numbers: dict[str, Exact] = {}
-    for name, item in (written.items if written else {}).items():
-        check_number_name(name, written.keys[name] if written else item.where, "a name under let")
+    for name, item in written.items():
         text = given.get(name)
         here = Where(f"--set {name}", 1, 1, text or "")
         numbers[name] = number_or_flag(item, numbers) if text is None else evaluate(text, numbers, here)
     return numbers
 
 
-def _few(names: Branch) -> Branch:
-    if len(names.items) > MAX_NAMES:
-        raise spec_error(f"there are at most {MAX_NAMES} names in one place", names)
-    return names
+def _number_names(node: Node | None, where: str, what: str) -> Mapping[str, Node]:
+    """Numbers by name, each name one that a number can have: a minus sign would be one, and some are taken."""
+    if node is None:
+        return {}
+    written = branch(node, where)
+    if len(written.items) > MAX_NAMES:
+        raise spec_error(f"there are at most {MAX_NAMES} names in one place", node)
+    for name, place in written.keys.items():
+        if name in RESERVED or "-" in name:
+            hint = f"No minus sign, and none of {', '.join(RESERVED)}."
+            raise spec_error(f"{what} cannot be {quote(name)}", place, hint)
+        check_word(name, place, what)
+    return written.items
 
 
 def _rounding(node: Node | None) -> dict[str, dict[str, Node]]:
@@ -148,12 +148,7 @@ def _block(name: str, node: Node) -> Block:
     only(body, ("parameters", "layers"), f"block {name}")
     if "layers" not in body.items:
         raise spec_error(f"block {name} needs layers", body)
-    written = body.items.get("parameters")
-    given = _few(branch(written, "parameters")) if written else None
-    parameters = given.items if given else {}
-    for parameter, place in (given.keys if given else {}).items():
-        check_number_name(parameter, place, "a parameter")
-    return Block(parameters, body.items["layers"])
+    return Block(_number_names(body.items.get("parameters"), "parameters", "a parameter"), body.items["layers"])
 
 
 def _inputs(root: Branch, numbers: Mapping[str, Exact], options: Options) -> dict[str, Tensor]:
@@ -171,8 +166,8 @@ def _batch(given: Mapping[str, Tensor], declared: Mapping[str, Tensor], batch: i
     brought = {name: given[name].shape[0] for name in declared if _extra(given[name], declared[name]) == 1}
     batches = {*brought.values(), *([batch] if batch else ())}
     if len(batches) > 1:
-        hint = "Give the sizes without the batch, and the batch apart (--batch)."
-        raise SpecError("all inputs have the same batch", values={**brought, "batch": batch or "not given"}, hint=hint)
+        values = {**brought, "batch": batch or "not given"}
+        raise SpecError("all inputs have the same batch", values=values, hint=_APART)
     return batches.pop() if batches else 1
 
 
@@ -217,10 +212,10 @@ def _size(text: str, numbers: Mapping[str, Exact], node: Node) -> int:
 def _with_batch(tensor: Tensor, declared: Tensor | None, batch: int, name: str) -> Tensor:
     """The batch in front, unless the shape brings it."""
     extra = _extra(tensor, declared)
-    if extra and declared and extra != 1:
+    if declared and extra not in (0, 1):
         raise SpecError(
             f"input {name} has {len(declared.shape)} axes besides the batch",
             values={"declared": declared.shape, "given": tensor.shape},
-            hint="Give the sizes without the batch, and the batch apart (--batch).",
+            hint=_APART,
         )
     return tensor if extra else tensor.like((batch, *tensor.shape))

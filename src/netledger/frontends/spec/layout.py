@@ -28,36 +28,15 @@ from netledger.frontends.spec.fields import (
 )
 from netledger.frontends.spec.header import Block, Header, Options, read_header
 from netledger.frontends.spec.names import Flow, Names, Scope
+from netledger.frontends.spec.words import CALLED, COMMON, JOINS, STRUCTURES
 from netledger.ops import FOLDER, load
 
-__all__ = ["COMMON", "JOINS", "STRUCTURES", "lay_out"]
+__all__ = ["lay_out"]
 
 MAX_STEPS = 20_000
 MAX_LAYERS = 10_000
 MAX_DEPTH = 48
 MAX_ELEMENTS = 2**62
-
-COMMON = ("name", "from", "trainable")
-"""What any layer may say."""
-STRUCTURES = {
-    "branches": ("name", "from", "join", "paths"),
-    "repeat": ("name", "from", "times", "layers"),
-    "use": ("name", "from", "block"),
-}
-"""What is not a layer but holds layers, and what each may say."""
-_CALLED = {
-    "dense": "linear",
-    "fc": "linear",
-    "fully_connected": "linear",
-    "bn": "batchnorm",
-    "pool": "maxpool",
-    "swish": "silu",
-    "gap": "global_avgpool",
-    "cat": "concat",
-    "sum": "add",
-}
-"""What others call some layers."""
-JOINS = ("add", "multiply", "concat")
 
 
 def lay_out(root: Node, options: Options, name: str = "network") -> Network:
@@ -138,8 +117,7 @@ class _Layout:
         """What the layer says, and the rounding of the whole network where it does not."""
         rounding = self.header.rounding.get(op.LABEL, {}) if "rounding" in op.ATTRIBUTES else {}
         own = {name: node for name, node in options.items.items() if name not in COMMON}
-        keys = {name: where for name, where in options.keys.items() if name not in COMMON}
-        return Branch({**rounding, **own}, keys, options.where)
+        return Branch({**rounding, **own}, options.keys, options.where)
 
     def _knowing_channels(self, scope: Scope, flow: Flow) -> Scope:
         """The scope, with the channels of the input as a number."""
@@ -256,8 +234,8 @@ def _unknown(kind: str, where: Where) -> NetledgerError:
     head, bracket, _ = kind.partition("(")
     if bracket and head in known:
         return spec_error("calls are for the command line", where, f"Write {head}: {{…}}, its values by name.")
-    if kind.lower() in _CALLED:
-        return spec_error(f"unknown layer {quote(kind)}", where, f"It is called {_CALLED[kind.lower()]} here.")
+    if kind.lower() in CALLED:
+        return spec_error(f"unknown layer {quote(kind)}", where, f"It is called {CALLED[kind.lower()]} here.")
     return UnknownNameError("layer", kind, known, where=where)
 
 
@@ -307,7 +285,5 @@ def _arguments(name: str, block: Block, options: Branch, scope: Scope) -> dict[s
 
 
 def _cost(nodes: Iterable[Node]) -> int:
-    """The steps that reading some values takes: one for each few of them, more for long expressions."""
-    return (
-        sum(node.weight + (len(node.text) if isinstance(node, Leaf) else 32 * node.weight) // 32 for node in nodes) // 4
-    )
+    """The steps that reading some values takes: one for each few of them."""
+    return sum(node.weight if isinstance(node, Leaf) else 2 * node.weight for node in nodes) // 4

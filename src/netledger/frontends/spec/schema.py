@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from netledger.core.operator import Attribute, Operator
-from netledger.frontends.spec.header import ROUNDED, TOP
-from netledger.frontends.spec.layout import COMMON, JOINS, STRUCTURES
+from netledger.core.window import ROUNDINGS
+from netledger.frontends.spec.words import COMMON, JOINS, ROUNDED, STRUCTURES, TOP
 from netledger.ops import FOLDER, load
 
 __all__ = ["schema"]
@@ -45,7 +45,7 @@ def _object(properties: Schema, required: tuple[str, ...] = ()) -> Schema:
 _SCALAR = {"type": ["string", "number"]}
 _WORD = {"type": ["string", "number", "boolean", "null"]}
 _NUMBER = {"description": "a number, or an expression over the names under let", "type": ["integer", "string"]}
-_MODE = {"enum": ["floor", "ceil"]}
+_MODE = {"enum": list(ROUNDINGS)}
 _DEFS: Schema = {
     "number": _NUMBER,
     "numbers": {"anyOf": [_ref("number"), _list(_ref("number"), minItems=1)]},
