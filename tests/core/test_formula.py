@@ -107,10 +107,13 @@ def test_plain_integers_are_written_too() -> None:
 
 
 def test_every_operation_is_written_in_every_notation() -> None:
+    from netledger.core.functions import FUNCTIONS, MEANING
     from netledger.core.number import OPERATIONS
 
     for style in (TEXT, LATEX, MATHML):
-        assert style.operations.keys() == OPERATIONS.keys(), "Write the new operation in every Style of formula.py."
+        written = style.operations.keys() | FUNCTIONS.keys()
+        assert written == OPERATIONS.keys(), "Write the new operation in every Style of formula.py."
+    assert MEANING.keys() == FUNCTIONS.keys(), "Say in MEANING what the new function is."
 
 
 def test_symbols_are_listed_in_order_of_appearance() -> None:

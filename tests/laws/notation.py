@@ -1,15 +1,18 @@
 """Reads formulas back: an evaluator for the text, and checks that LaTeX and MathML are well formed.
 
-It shares nothing with `netledger.core.formula`: fractions are computed as fractions and rounded by what is written.
+It shares nothing with `netledger.core.formula` (but the functions that formulas name): fractions are computed as fractions and rounded by what is written.
 """
 
 from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from fractions import Fraction
+from functools import partial
 from xml.etree import ElementTree
+
+from netledger.core.functions import FUNCTIONS
 
 _WRITTEN = {
     "⌊": "floor(",
@@ -26,6 +29,12 @@ _WRITTEN = {
     " mod ": " % ",
 }
 
+
+def _whole(function: Callable[..., int], *args: Fraction) -> int:
+    """A function of integers; it has tests of its own."""
+    return function(*map(int, args))
+
+
 _KNOWN = {
     "floor": math.floor,
     "ceil": math.ceil,
@@ -33,6 +42,7 @@ _KNOWN = {
     "max": max,
     "gcd": lambda a, b: math.gcd(int(a), int(b)),
     "exact": Fraction,
+    **{name: partial(_whole, function) for name, function in FUNCTIONS.items()},
 }
 
 _PAIRS = {")": "(", "⌋": "⌊", "⌉": "⌈", "]": "["}

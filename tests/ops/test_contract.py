@@ -13,12 +13,13 @@ from netledger.core.errors import PluginError, UnknownNameError
 from netledger.core.network import Tensor
 from netledger.core.operator import Operator
 from netledger.core.plugins import Folder
+from netledger.core.reach import Follow
 from netledger.core.work import ACTIONS, ROLES
 from netledger.ops import FOLDER, load
 from tests.laws.strategies import QUICK, cases
 
 HEADINGS = ("Equation", "Shapes", "Parameters", "Counted", "Source")
-KINDS = frozenset({"number", "per_axis", "padding", "index", "numbers", "real", "flag", "choice", "word"})
+KINDS = frozenset({"number", "per_axis", "padding", "scale", "index", "numbers", "real", "flag", "choice", "word"})
 EVERY = pytest.mark.parametrize("kind", FOLDER.names())
 
 
@@ -64,9 +65,9 @@ def test_defaults_obey_the_rules(kind: str) -> None:
 
 
 @EVERY
-def test_an_operator_takes_at_least_one_input(kind: str) -> None:
+def test_an_operator_says_how_many_inputs_it_takes(kind: str) -> None:
     least, most = load(kind).INPUTS
-    assert 1 <= least <= most, f"Give {kind} INPUTS = (least, most)."
+    assert 0 <= least <= most, f"Give {kind} INPUTS = (least, most)."
 
 
 @EVERY
@@ -115,7 +116,39 @@ def test_only_views_and_unknowns_do_no_work(kind: str, data: st.DataObject) -> N
 def test_the_element_type_is_kept(kind: str, data: st.DataObject) -> None:
     op, inputs = data.draw(cases(kind))
     halves = tuple(Tensor(tensor.shape, "float16") for tensor in inputs)
-    assert {tensor.dtype for tensor in op.infer(halves)} == {"float16"}
+    outputs = op.infer(halves)
+    kept = (*op.TYPES, *[""] * len(outputs))
+    expected = [dtype or "float16" for dtype, _ in zip(kept, outputs, strict=False)]
+    assert [tensor.dtype for tensor in outputs] == expected, f"Say in TYPES of {kind} what its outputs are made of."
+
+
+@EVERY
+@QUICK
+@given(data=st.data())
+def test_what_is_read_is_known(kind: str, data: st.DataObject) -> None:
+    """For every input and each of its axes, how an element of each output reads it."""
+    op, inputs = data.draw(cases(kind))
+    outputs = op.infer(inputs)
+    for which, made in enumerate(outputs):
+        readings = op.reads(inputs, outputs, which)
+        assert (readings is not None) == op.COUNTED, f"Write reads() of {kind}."
+        for tensor, reading in zip(inputs, readings or (), strict=op.COUNTED):
+            assert len(reading) == len(tensor.shape), f"Give reads() of {kind} a Follow for every axis of every input."
+            for axis, (size, follow) in enumerate(zip(tensor.shape, reading, strict=True)):
+                check_follow(follow, size, made, f"{kind}, axis {axis}")
+
+
+def check_follow(follow: Follow, size: int, made: Tensor, what: str) -> None:
+    """It goes along with an axis that is there, and its elements together read some of the input."""
+    assert follow.axis is None or 0 <= follow.axis < len(made.shape), f"{what} follows an axis that is not there"
+    if follow.reach is None:
+        assert follow.axis is not None, what
+        return
+    places = range(made.shape[follow.axis]) if follow.axis is not None else range(1)
+    spans = [span for span in map(follow.reach.at, places) if span]
+    assert all(first <= last for first, last in spans), what
+    assert len(follow.reach.spans) == follow.reach.period, what
+    assert any(first < size and last >= 0 for first, last in spans) or made.elements, what
 
 
 def test_an_unknown_layer_is_an_error_that_helps() -> None:

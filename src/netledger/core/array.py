@@ -10,6 +10,7 @@ import operator
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from netledger.core.functions import FUNCTIONS
 from netledger.core.number import Arithmetic
 
 __all__ = ["Array"]
@@ -43,7 +44,7 @@ class Array(Arithmetic):
 
     def apply(self, op: str, *args: Any) -> Array:
         """The result of an operation of `core.number.OPERATIONS`, element by element, broadcasting."""
-        return _COMPUTE[op](*map(_array, args))
+        return _COMPUTE[op](*map(_array, args)) if op in _COMPUTE else _each(FUNCTIONS[op], args)
 
     def holds(self) -> bool:
         """Whether a condition is true everywhere."""
@@ -51,6 +52,17 @@ class Array(Arithmetic):
 
     def __repr__(self) -> str:
         return f"Array({self.values!r})"
+
+
+def _each(function: Callable[..., int], args: tuple[Any, ...]) -> Array:
+    """A function of integers, element by element; a plain integer is the same everywhere."""
+    whole = next(arg for arg in args if isinstance(arg, Array))
+    zeros = whole.values.astype(object) * 0
+    for arg in args:
+        zeros = zeros + (arg.values.astype(object) * 0 if isinstance(arg, Array) else 0)
+    columns = ((zeros + (arg.values if isinstance(arg, Array) else operator.index(arg))).flat for arg in args)
+    zeros.flat = [function(*map(int, numbers)) for numbers in zip(*columns, strict=True)]
+    return Array(zeros)
 
 
 class _Scalar(NamedTuple):

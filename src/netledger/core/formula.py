@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
+from netledger.core.functions import FUNCTIONS
 from netledger.core.number import Traced, value_of
 
 __all__ = ["LATEX", "MATHML", "TEXT", "Style", "symbols"]
@@ -35,6 +36,7 @@ class Style(NamedTuple):
     symbol: Callable[[str], str]
     parentheses: Callable[[str], str]
     operations: Mapping[str, Callable[..., str]]
+    call: Callable[[str, list[str]], str]  # a function of FUNCTIONS
     bare: frozenset[str]  # operations that bracket their operands themselves
 
     def formula(self, number: Any) -> str:
@@ -54,6 +56,8 @@ class Style(NamedTuple):
             return self.number(number), ATOM if number >= 0 else SUM
         if number.op == "symbol":
             return leaf(number), ATOM if number.value >= 0 else SUM
+        if number.op in FUNCTIONS:
+            return self.call(number.op, [self._write(arg, leaf)[0] for arg in number.args]), ATOM
         least = (0, 0, 0) if number.op in self.bare else _OPERANDS.get(number.op, (SUM, SUM, SUM))
         parts = [self._operand(arg, leaf, level) for arg, level in zip(number.args, least, strict=False)]
         return self.operations[number.op](*parts), _LEVEL.get(number.op, ATOM)
@@ -83,6 +87,7 @@ TEXT = Style(
     number=lambda value: str(value_of(value)).replace("-", "−"),
     symbol=str,
     parentheses=lambda text: f"({text})",
+    call=lambda name, parts: f"{name}({', '.join(parts)})",
     bare=frozenset({"min", "max", "gcd", "where"}),
     operations={
         "+": _infix("+"),
@@ -127,6 +132,7 @@ LATEX = Style(
     number=lambda value: str(value_of(value)),
     symbol=_latex_symbol,
     parentheses=lambda text: rf"\left({text}\right)",
+    call=lambda name, parts: rf"\operatorname{{{name.replace('_', '')}}}\left({', '.join(parts)}\right)",
     bare=frozenset({"//", "ceil_div", "min", "max", "gcd", "where"}),
     operations={
         "+": _infix("+"),
@@ -182,6 +188,7 @@ MATHML = Style(
     number=_mathml_number,
     symbol=_mathml_symbol,
     parentheses=lambda text: f"<mrow>{_mo('(')}{text}{_mo(')')}</mrow>",
+    call=lambda name, parts: f"<mi>{name}</mi>{_mo('(')}{_mo(',').join(parts)}{_mo(')')}",
     bare=LATEX.bare,
     operations={
         "+": _mathml_infix("+"),

@@ -10,10 +10,12 @@ from netledger.core.network import Network, Node, Parameter, Provenance, Tensor
 from netledger.core.operator import attributes_of
 from netledger.core.work import Term
 
-__all__ = ["Convention", "Entry", "Gap", "Ledger", "ParameterCounts", "build", "price"]
+__all__ = ["Convention", "Entry", "Gap", "Ledger", "ParameterCounts", "build", "is_bias", "price"]
 
-BIASES = frozenset({"bias", "shift"})
-"""The roles reported as biases; every other parameter is a weight."""
+
+def is_bias(role: str) -> bool:
+    """Whether a parameter of this role is reported as a bias: bias, shift, in_bias, bias_ih; else it is a weight."""
+    return role == "shift" or "bias" in role.split("_")
 
 
 class Gap(NamedTuple):
@@ -151,7 +153,7 @@ def count_parameters(parameters: Iterable[Parameter]) -> ParameterCounts:
             continue
         total += part.elements
         trainable += part.elements * part.trainable
-        biases += part.elements * (part.role in BIASES)
+        biases += part.elements * is_bias(part.role)
     return ParameterCounts(total, trainable, total - biases, biases, buffers)
 
 

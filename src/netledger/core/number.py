@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, Self, TypeAlias, cast
 
 from netledger.core.errors import ShapeError
+from netledger.core.functions import FUNCTIONS
 
 __all__ = [
     "Arithmetic",
@@ -26,9 +27,14 @@ __all__ = [
     "ceil_div",
     "equal",
     "gcd",
+    "landed",
+    "log2",
     "maximum",
     "minimum",
     "product",
+    "radix_odd",
+    "radix_two",
+    "reached",
     "require",
     "total",
     "where",
@@ -56,6 +62,7 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
     "gcd": math.gcd,
     "ceil_div": lambda a, b: -(-a // b),
     "where": lambda condition, yes, no: yes if condition else no,
+    **FUNCTIONS,
 }
 """What each operation means on plain integers."""
 
@@ -185,6 +192,51 @@ def ceil_div(a: Number, b: Number) -> Number:
 def gcd(a: Number, b: Number) -> Number:
     """The greatest common divisor."""
     return cast(Number, _apply("gcd", a, b))
+
+
+def landed(count: Number, size: Number, kernel: Number, stride: Number, dilation: Number, before: Number) -> Number:
+    """How many pairs (i < count, k < kernel) have 0 ≤ i·stride + k·dilation − before < size.
+
+    >>> landed(3, 5, 3, 2, 1, 1)
+    7
+    """
+    return cast(Number, _apply("landed", count, size, kernel, stride, dilation, before))
+
+
+def reached(count: Number, size: Number, kernel: Number, stride: Number, dilation: Number, before: Number) -> Number:
+    """How many places o < size are o = i·stride + k·dilation − before for some i < count, k < kernel.
+
+    >>> reached(3, 8, 2, 3, 1, 0)
+    6
+    """
+    return cast(Number, _apply("reached", count, size, kernel, stride, dilation, before))
+
+
+def log2(number: Number) -> Number:
+    """⌈log₂ number⌉.
+
+    >>> log2(8), log2(9)
+    (3, 4)
+    """
+    return cast(Number, _apply("log2", number))
+
+
+def radix_two(length: Number) -> Number:
+    """How often 2 divides the length.
+
+    >>> radix_two(24)
+    3
+    """
+    return cast(Number, _apply("radix_two", length))
+
+
+def radix_odd(length: Number) -> Number:
+    """Σ (p − 1) over the odd prime factors of the length, repeated ones included.
+
+    >>> radix_odd(18), radix_odd(8)
+    (4, 0)
+    """
+    return cast(Number, _apply("radix_odd", length))
 
 
 def equal(a: Number, b: Number) -> bool:

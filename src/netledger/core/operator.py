@@ -23,6 +23,7 @@ from typing import Any, ClassVar, NamedTuple, TypeAlias, dataclass_transform
 
 from netledger.core.network import Tensor
 from netledger.core.number import Number, Shape, require
+from netledger.core.reach import Reads, pointwise
 from netledger.core.window import ROUNDINGS, Padding
 from netledger.core.work import Term
 
@@ -30,6 +31,8 @@ __all__ = [
     "Attribute",
     "Axes",
     "Operator",
+    "Readings",
+    "Step",
     "attributes_of",
     "axes",
     "axis_of",
@@ -45,6 +48,7 @@ __all__ = [
     "per_axis",
     "real",
     "rounding",
+    "scale",
     "word",
 ]
 
@@ -54,12 +58,16 @@ Axes: TypeAlias = "Number | tuple[Number, ...]"
 Shapes: TypeAlias = Mapping[str, Shape]
 """Shapes by role."""
 
+Readings: TypeAlias = "tuple[Reads, ...] | None"
+"""How each input is read; None: it is not known."""
+
 
 class Attribute(NamedTuple):
     """How one attribute of an operator is written, checked and named.
 
     Args:
-        kind: number | per_axis | padding (these are traced), or index | numbers | real | flag | choice | word.
+        kind: number | per_axis | padding | scale (these are traced), or index | numbers | real | flag | choice |
+            word.
         doc: what it is, in a few words.
         symbol: its sign in formulas.
         least: the least number allowed.
@@ -74,6 +82,21 @@ class Attribute(NamedTuple):
     least: int | None = None
     choices: tuple[str, ...] = ()
     optional: bool = False
+
+
+class Step(NamedTuple):
+    """A step of a derivation.
+
+    Args:
+        name: what it does.
+        equation: how, in signs that the equation of the docstring uses too.
+        values: the numbers in it, by sign: integers, traced ones, or real attributes.
+
+    """
+
+    name: str
+    equation: str
+    values: Mapping[str, Any] = {}
 
 
 def _declare(attribute: Attribute, default: Any) -> Any:
@@ -98,6 +121,11 @@ def index(doc: str, default: Any = dataclasses.MISSING) -> Any:
     return _declare(Attribute("index", doc), default)
 
 
+def scale(symbol: str, doc: str, default: Any = dataclasses.MISSING) -> Any:
+    """Declare a factor, or one per axis: a whole number, or an exact fraction."""
+    return _declare(Attribute("scale", doc, symbol, optional=default is None), default)
+
+
 def numbers(doc: str, default: Any = dataclasses.MISSING, least: int | None = 1) -> Any:
     """Declare a list of whole numbers."""
     return _declare(Attribute("numbers", doc, "", least, optional=default is None), default)
@@ -118,9 +146,9 @@ def clip() -> Any:
     return flag(True, "with ceil: the last window must start inside the input or its left padding")
 
 
-def real(doc: str, default: float) -> Any:
+def real(doc: str, default: Any = dataclasses.MISSING) -> Any:
     """Declare a real number: it enters no count."""
-    return _declare(Attribute("real", doc), default)
+    return _declare(Attribute("real", doc, optional=default is None), default)
 
 
 def flag(default: bool, doc: str) -> Any:
@@ -167,6 +195,8 @@ class Operator:
     """Whether the output is the input's memory, seen differently."""
     COUNTED: ClassVar[bool] = True
     """Whether there is a rule for the work at all."""
+    TYPES: ClassVar[tuple[str, ...]] = ()
+    """The element type of each output; empty, or not there: that of the first input."""
     ATTRIBUTES: ClassVar[Mapping[str, Attribute]] = {}
     DEFAULTS: ClassVar[Mapping[str, Any]] = {}
 
@@ -203,6 +233,17 @@ class Operator:
     def valid_products(self, inputs: tuple[Tensor, ...], outputs: tuple[Tensor, ...]) -> Number | None:
         """The products that fall on real input, not on padding; None if all do. On plain integers only."""
         return None
+
+    def reads(self, inputs: tuple[Tensor, ...], outputs: tuple[Tensor, ...], which: int = 0) -> Readings:
+        """How an element of one output reads each input: element by element, unless an operator says otherwise.
+
+        None: it is not known. On plain integers only.
+        """
+        return tuple(pointwise(tensor, outputs[which]) for tensor in inputs)
+
+    def steps(self, inputs: tuple[Tensor, ...], outputs: tuple[Tensor, ...]) -> tuple[Step, ...]:
+        """What is done, one step after another, where the equation alone does not show it."""
+        return ()
 
     def __eq__(self, other: object) -> bool:
         return type(other) is type(self) and self._values() == other._values()
@@ -270,7 +311,9 @@ def axis_of(position: int, tensor: Tensor) -> int:
 
 
 def _plain(value: Any) -> Any:
-    return [_plain(part) for part in value] if isinstance(value, tuple) else value
+    if isinstance(value, tuple):
+        return [_plain(part) for part in value]
+    return value if isinstance(value, (int, float, str, type(None))) else str(value)  # a fraction as 3/2
 
 
 def _written(value: Any) -> str:

@@ -15,7 +15,7 @@ from netledger.core.operator import Attribute, Operator
 __all__ = ["name_outputs", "trace"]
 
 _SPATIAL = {1: ("L",), 2: ("H", "W"), 3: ("D", "H", "W")}
-_TRACED = frozenset({"number", "per_axis", "padding"})
+_TRACED = frozenset({"number", "per_axis", "padding", "scale"})
 
 
 def trace(op: Operator, inputs: tuple[Tensor, ...]) -> tuple[Operator, tuple[Tensor, ...]]:
@@ -68,6 +68,8 @@ def _unless_simple(size: Any, name: str) -> Number:
 def _symbols(attribute: Attribute, symbol: str, value: Any) -> Any:
     if value is None or isinstance(value, str):
         return value
+    if not isinstance(value, (int, tuple)):
+        return value  # a fraction stays what it is
     if not isinstance(value, tuple):
         return Traced.symbol(symbol, value)
     names = ("before", "after") if attribute.kind == "pair" else _axis_names(len(value))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import NamedTuple, TypeAlias
 
-from netledger.core.number import Number, ceil_div, maximum, require, where
+from netledger.core.number import Number, ceil_div, landed, maximum, require, where
 
 __all__ = ["ROUNDINGS", "Padding", "Pads", "Window", "axis_padding"]
 
@@ -87,35 +87,13 @@ class Window(NamedTuple):
         needed = maximum((self._count(size) - 1) * self.stride + self.span - size, 0)
         return needed // 2, needed - needed // 2
 
-    def inside(self, size: int) -> int:
-        """How many elements all windows together read that are real, not padding: for plain integers, of any size.
+    def inside(self, size: Number) -> Number:
+        """How many elements all windows together read that are real, not padding.
 
         Window o reads its element k at o·S + k·D − P.
         """
         before, _ = self.padding(size)
-        windows = self._count(size)
-        return self._read(windows, size + before) - self._read(windows, before)
-
-    def _read(self, windows: int, end: int) -> int:
-        """How many pairs (o, k) have o·S + k·D < end."""
-        whole = min(max((end - 1 - (self.kernel - 1) * self.dilation) // self.stride + 1, 0), windows)
-        some = min(max((end - 1) // self.stride + 1, 0), windows)
-        last = end - 1 - (some - 1) * self.stride
-        return whole * self.kernel + (some - whole) + _floor_sum(some - whole, self.stride, last, self.dilation)
-
-
-def _floor_sum(count: int, step: int, start: int, divisor: int) -> int:
-    """Σ ⌊(start + i·step) / divisor⌋ for i from 0 to count − 1, in logarithmic time, as Euclid's algorithm.
-
-    Source: Graham, Knuth & Patashnik, Concrete Mathematics, 3.5
-    """
-    total = 0
-    while count > 0:
-        total += count * (count - 1) // 2 * (step // divisor) + count * (start // divisor)
-        step, start = step % divisor, start % divisor
-        top = start + step * count
-        count, start, step, divisor = top // divisor, top % divisor, divisor, step
-    return total
+        return landed(self._count(size), size, self.kernel, self.stride, self.dilation, before)
 
 
 def axis_padding(padding: Padding, axis: int, axes: int) -> Pads:

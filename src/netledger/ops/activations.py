@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import ClassVar
 
 from netledger.core.network import Tensor
-from netledger.core.operator import Operator, axis_of, choice, index, operator, real
+from netledger.core.operator import Operator, Readings, axis_of, choice, index, operator, real
+from netledger.core.reach import pointwise
 from netledger.core.work import Term
 
 __all__ = [
@@ -33,14 +34,14 @@ class _Elementwise(Operator):
     STEPS: ClassVar[tuple[tuple[str, int], ...]]
     """(action, how often per element)."""
 
-    def steps(self) -> tuple[tuple[str, int], ...]:
+    def costs(self) -> tuple[tuple[str, int], ...]:
         """(action, how often per element)."""
         return self.STEPS
 
     def work(self, inputs: tuple[Tensor, ...], outputs: tuple[Tensor, ...]) -> tuple[Term, ...]:
         """Every step, once per element."""
         elements = inputs[0].elements
-        return tuple(Term(action, "activation", elements * times) for action, times in self.steps())
+        return tuple(Term(action, "activation", elements * times) for action, times in self.costs())
 
 
 class Relu(_Elementwise):
@@ -190,7 +191,7 @@ class Gelu(_Elementwise):
 
     approximate: str = choice(("none", "tanh"), "which formula", "none")
 
-    def steps(self) -> tuple[tuple[str, int], ...]:
+    def costs(self) -> tuple[tuple[str, int], ...]:
         """Of the chosen formula."""
         if self.approximate == "none":
             return self.STEPS
@@ -216,6 +217,10 @@ class Softmax(Operator):
         """The same shape."""
         axis_of(self.axis, inputs[0])
         return inputs
+
+    def reads(self, inputs: tuple[Tensor, ...], outputs: tuple[Tensor, ...], which: int = 0) -> Readings:
+        """The whole row."""
+        return (pointwise(inputs[0], outputs[0], self.axis),)
 
     def work(self, inputs: tuple[Tensor, ...], outputs: tuple[Tensor, ...]) -> tuple[Term, ...]:
         """The greatest, the differences, exponentials, their sum, the quotients."""

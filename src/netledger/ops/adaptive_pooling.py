@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from netledger.core.network import Tensor
 from netledger.core.number import Number, Shape, gcd, product
-from netledger.core.operator import Axes, Operator, axes, feature_map, flag, operator, per_axis
+from netledger.core.operator import Axes, Operator, Readings, axes, feature_map, flag, operator, per_axis
+from netledger.core.reach import Follow, adaptive, whole
 from netledger.core.work import Term
 
 __all__ = ["AdaptiveAvgPool", "AdaptiveMaxPool", "GlobalAvgPool", "GlobalMaxPool"]
@@ -47,6 +48,11 @@ class _ToSize(Operator):
         batch, channels, spatial = feature_map(inputs[0])
         return (inputs[0].like((batch, channels, *axes(self.out, len(spatial), "out"))),)
 
+    def reads(self, inputs: tuple[Tensor, ...], outputs: tuple[Tensor, ...], which: int = 0) -> Readings:
+        """Windows that share the axis out among the outputs."""
+        sizes = enumerate(zip(inputs[0].shape[2:], outputs[0].shape[2:], strict=True), 2)
+        return ((Follow(0), Follow(1), *(adaptive(axis, size, out) for axis, (size, out) in sizes)),)
+
 
 @operator
 class _ToOne(Operator):
@@ -60,6 +66,10 @@ class _ToOne(Operator):
         """(N, C, 1 …) or (N, C)."""
         batch, channels, spatial = feature_map(inputs[0])
         return (inputs[0].like((batch, channels, *(1 for _ in spatial if self.keepdims))),)
+
+    def reads(self, inputs: tuple[Tensor, ...], outputs: tuple[Tensor, ...], which: int = 0) -> Readings:
+        """Everything of a channel."""
+        return ((Follow(0), Follow(1), *map(whole, inputs[0].shape[2:])),)
 
 
 class AdaptiveAvgPool(_ToSize):

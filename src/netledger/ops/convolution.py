@@ -7,6 +7,7 @@ from netledger.core.number import Number, Shape, equal, product, require
 from netledger.core.operator import (
     Axes,
     Operator,
+    Readings,
     Shapes,
     axes,
     clip,
@@ -18,6 +19,7 @@ from netledger.core.operator import (
     per_axis,
     rounding,
 )
+from netledger.core.reach import Follow, whole, windowed
 from netledger.core.window import Padding, Window, axis_padding
 from netledger.core.work import Term, accumulate
 
@@ -79,6 +81,13 @@ class Conv(Operator):
             channels=channels,
             groups=self.groups,
         )
+
+    def reads(self, inputs: tuple[Tensor, ...], outputs: tuple[Tensor, ...], which: int = 0) -> Readings:
+        """Every channel of a window along each axis."""
+        spatial = inputs[0].shape[2:]
+        windows = zip(self.windows(spatial), spatial, strict=True)
+        axes = (windowed(axis, window, size) for axis, (window, size) in enumerate(windows, 2))
+        return ((Follow(0), whole(inputs[0].shape[1]), *axes),)
 
     def parameters(self, inputs: tuple[Tensor, ...]) -> Shapes:
         """One kernel of C_in / G channels per output channel, and a bias."""

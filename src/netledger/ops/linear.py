@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from netledger.core.network import Tensor
 from netledger.core.number import Number, equal, require
-from netledger.core.operator import Operator, Shapes, choice, flag, number, operator
+from netledger.core.operator import Operator, Readings, Shapes, choice, flag, number, operator
+from netledger.core.reach import pointwise
 from netledger.core.work import Term, accumulate
 
 __all__ = ["Linear"]
@@ -41,6 +42,10 @@ class Linear(Operator):
                 f"{shape[-1]}.",
             )
         return (inputs[0].like((*shape[:-1], self.out)),)
+
+    def reads(self, inputs: tuple[Tensor, ...], outputs: tuple[Tensor, ...], which: int = 0) -> Readings:
+        """Every feature of a row."""
+        return (pointwise(inputs[0], outputs[0], -1),)
 
     def parameters(self, inputs: tuple[Tensor, ...]) -> Shapes:
         """One weight per pair of features, and a bias."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from netledger.core.network import Tensor
 from netledger.core.number import Number
-from netledger.core.operator import Operator, Shapes, feature_map, flag, number, operator, real
+from netledger.core.operator import Operator, Readings, Shapes, feature_map, flag, number, operator, real
+from netledger.core.reach import Follow, Reach, pointwise
 from netledger.core.work import Term
 
 __all__ = ["BatchNorm", "LocalResponseNorm"]
@@ -43,6 +44,11 @@ class BatchNorm(Operator):
         """Running mean and variance."""
         channels = (inputs[0].shape[1],)
         return {"running_mean": channels, "running_var": channels} if self.track else {}
+
+    def reads(self, inputs: tuple[Tensor, ...], outputs: tuple[Tensor, ...], which: int = 0) -> Readings:
+        """Element by element; not tracked, the whole channel, over the batch too."""
+        others = () if self.track else (0, *range(2, len(inputs[0].shape)))
+        return (pointwise(inputs[0], outputs[0], *others),)
 
     def work(self, inputs: tuple[Tensor, ...], outputs: tuple[Tensor, ...]) -> tuple[Term, ...]:
         """A multiplication and an addition per element, and the setup per channel."""
@@ -105,6 +111,12 @@ class LocalResponseNorm(Operator):
         """The same shape."""
         feature_map(inputs[0])
         return inputs
+
+    def reads(self, inputs: tuple[Tensor, ...], outputs: tuple[Tensor, ...], which: int = 0) -> Readings:
+        """A window of channels."""
+        before = self.size // 2
+        batch, _, *spatial = pointwise(inputs[0], outputs[0])
+        return ((batch, Follow(1, Reach(1, 1, ((-before, self.size - 1 - before),))), *spatial),)
 
     def work(self, inputs: tuple[Tensor, ...], outputs: tuple[Tensor, ...]) -> tuple[Term, ...]:
         """Squares, a sum over channels, a power and a division per element."""

@@ -7,6 +7,7 @@ from netledger.core.number import Number, Shape, product
 from netledger.core.operator import (
     Axes,
     Operator,
+    Readings,
     axes,
     clip,
     feature_map,
@@ -16,6 +17,7 @@ from netledger.core.operator import (
     per_axis,
     rounding,
 )
+from netledger.core.reach import Follow, windowed
 from netledger.core.window import Padding, Window, axis_padding
 from netledger.core.work import Term
 
@@ -37,6 +39,12 @@ def _pooled(op: MaxPool | AvgPool, tensor: Tensor) -> Tensor:
     batch, channels, spatial = feature_map(tensor)
     sizes = tuple(window.output(size) for window, size in zip(op.windows(spatial), spatial, strict=True))
     return tensor.like((batch, channels, *sizes))
+
+
+def _readings(op: MaxPool | AvgPool, tensor: Tensor) -> Readings:
+    spatial = tensor.shape[2:]
+    windows = zip(op.windows(spatial), spatial, strict=True)
+    return ((Follow(0), Follow(1), *(windowed(axis, *pair) for axis, pair in enumerate(windows, 2))),)
 
 
 def _window_elements(op: MaxPool | AvgPool, tensor: Tensor) -> Number:
@@ -71,6 +79,10 @@ class MaxPool(Operator):
     def infer(self, inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
         """(N, C, windows along each axis …)."""
         return (_pooled(self, inputs[0]),)
+
+    def reads(self, inputs: tuple[Tensor, ...], outputs: tuple[Tensor, ...], which: int = 0) -> Readings:
+        """A window along each axis."""
+        return _readings(self, inputs[0])
 
     def work(self, inputs: tuple[Tensor, ...], outputs: tuple[Tensor, ...]) -> tuple[Term, ...]:
         """Comparisons."""
@@ -107,6 +119,10 @@ class AvgPool(Operator):
     def infer(self, inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
         """(N, C, windows along each axis …)."""
         return (_pooled(self, inputs[0]),)
+
+    def reads(self, inputs: tuple[Tensor, ...], outputs: tuple[Tensor, ...], which: int = 0) -> Readings:
+        """A window along each axis."""
+        return _readings(self, inputs[0])
 
     def work(self, inputs: tuple[Tensor, ...], outputs: tuple[Tensor, ...]) -> tuple[Term, ...]:
         """Additions and one division."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from netledger.core.network import Tensor
 from netledger.core.number import equal, product, require
-from netledger.core.operator import Operator, axis_of, index, numbers, operator
+from netledger.core.operator import Operator, Readings, axis_of, index, numbers, operator
+from netledger.core.reach import reshaped
 
 __all__ = ["Flatten", "Reshape"]
 
@@ -33,6 +34,10 @@ class Flatten(Operator):
         require(first <= last, "the first axis must not come after the last", start=self.start, end=self.end)
         shape = tensor.shape
         return (tensor.like((*shape[:first], product(shape[first : last + 1]), *shape[last + 1 :])),)
+
+    def reads(self, inputs: tuple[Tensor, ...], outputs: tuple[Tensor, ...], which: int = 0) -> Readings:
+        """Axes that stay are read in step."""
+        return (reshaped(inputs[0].shape, outputs[0].shape),)
 
 
 @operator
@@ -69,3 +74,7 @@ class Reshape(Operator):
         )
         rest = elements // known
         return (tensor.like((tensor.shape[0], *(rest if size == -1 else size for size in self.shape))),)
+
+    def reads(self, inputs: tuple[Tensor, ...], outputs: tuple[Tensor, ...], which: int = 0) -> Readings:
+        """Axes that stay are read in step."""
+        return (reshaped(inputs[0].shape, outputs[0].shape),)

@@ -7,6 +7,7 @@ from netledger.core.number import Number, Shape, equal, require, total, value_of
 from netledger.core.operator import (
     Axes,
     Operator,
+    Readings,
     axes,
     axis_of,
     choice,
@@ -18,6 +19,7 @@ from netledger.core.operator import (
     padding,
     per_axis,
 )
+from netledger.core.reach import Follow, moved, step
 from netledger.core.window import Padding, Pads, axis_padding
 
 __all__ = ["Concat", "Crop", "Pad", "Split"]
@@ -67,6 +69,12 @@ class Concat(Operator):
                 )
         return (_with_axis(first, axis, total(tensor.shape[axis] for tensor in inputs)),)
 
+    def reads(self, inputs: tuple[Tensor, ...], outputs: tuple[Tensor, ...], which: int = 0) -> Readings:
+        """Each input where it lies."""
+        axis = axis_of(self.axis, inputs[0])
+        starts = (total(tensor.shape[axis] for tensor in inputs[:place]) for place in range(len(inputs)))
+        return tuple(moved(tensor, axis, -start) for tensor, start in zip(inputs, starts, strict=True))
+
 
 @operator
 class Split(Operator):
@@ -91,6 +99,11 @@ class Split(Operator):
         tensor = inputs[0]
         axis = axis_of(self.axis, tensor)
         return tuple(_with_axis(tensor, axis, size) for size in self._pieces(tensor.shape[axis]))
+
+    def reads(self, inputs: tuple[Tensor, ...], outputs: tuple[Tensor, ...], which: int = 0) -> Readings:
+        """The piece where it was."""
+        axis = axis_of(self.axis, inputs[0])
+        return (moved(inputs[0], axis, total(tensor.shape[axis] for tensor in outputs[:which])),)
 
     def _pieces(self, size: Number) -> Shape:
         require((self.parts is None) != (self.sizes is None), "split needs either parts or sizes")
@@ -130,6 +143,13 @@ class Crop(Operator):
             require(kept <= size, "a crop cannot be larger than the input", size=size, left=kept)
         return (inputs[0].like((batch, channels, *left)),)
 
+    def reads(self, inputs: tuple[Tensor, ...], outputs: tuple[Tensor, ...], which: int = 0) -> Readings:
+        """What is left, where it was."""
+        count = len(inputs[0].shape) - 2
+        cut = tuple(size - kept for size, kept in zip(inputs[0].shape[2:], outputs[0].shape[2:], strict=True))
+        starts = (_before(self.margins, axis, count, cut[axis] // 2) for axis in range(count))
+        return ((Follow(0), Follow(1), *(step(axis, start) for axis, start in enumerate(starts, 2))),)
+
     def _left(self, spatial: Shape) -> Shape:
         if self.margins is None:
             return axes(0 if self.size is None else self.size, len(spatial), "size")
@@ -160,6 +180,12 @@ class Pad(Operator):
         sizes = (size + _around(self.padding, axis, len(spatial)) for axis, size in enumerate(spatial))
         return (inputs[0].like((batch, channels, *sizes)),)
 
+    def reads(self, inputs: tuple[Tensor, ...], outputs: tuple[Tensor, ...], which: int = 0) -> Readings:
+        """The input further on; what is added at the borders is padding."""
+        count = len(inputs[0].shape) - 2
+        starts = (-_before(self.padding, axis, count, 0) for axis in range(count))
+        return ((Follow(0), Follow(1), *(step(axis, start) for axis, start in enumerate(starts, 2))),)
+
     def _check_source(self, pads: Pads, size: Number) -> None:
         """A reflection needs other elements to copy (all but the border), a circle at most all of them."""
         if self.mode not in _SPARED or isinstance(pads, str):
@@ -176,3 +202,9 @@ def _around(margins: Padding, axis: int, count: int) -> Number:
     pads = axis_padding(margins, axis, count)
     require(not isinstance(margins, str), "numbers are needed here", "Write how many elements.", given=margins)
     return pads[0] + pads[1] if isinstance(pads, tuple) else 0
+
+
+def _before(margins: Padding | None, axis: int, count: int, central: Number) -> Number:
+    """Elements before; half of all where only the size that is left is given."""
+    pads = "" if margins is None else axis_padding(margins, axis, count)
+    return pads[0] if isinstance(pads, tuple) else central

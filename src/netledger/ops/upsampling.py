@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from netledger.core.network import Tensor
 from netledger.core.number import Number, Shape, equal, require
-from netledger.core.operator import Axes, Operator, axes, choice, feature_map, number, operator, per_axis
+from netledger.core.operator import Axes, Operator, Readings, axes, choice, feature_map, number, operator, per_axis
+from netledger.core.reach import Follow
 from netledger.core.work import Term
 
 __all__ = ["ChannelShuffle", "Upsample"]
@@ -78,3 +79,8 @@ class ChannelShuffle(Operator):
             equal(channels % self.groups, 0), "groups must divide the channels", channels=channels, groups=self.groups
         )
         return inputs
+
+    def reads(self, inputs: tuple[Tensor, ...], outputs: tuple[Tensor, ...], which: int = 0) -> Readings:
+        """Element by element, but for the channels."""
+        rest = (Follow(axis) for axis in range(2, len(inputs[0].shape)))
+        return ((Follow(0), Follow(1, None), *rest),)

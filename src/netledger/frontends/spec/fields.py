@@ -90,6 +90,12 @@ def _number(attribute: Attribute, node: Node, names: Names) -> int:
     return whole(node, names)
 
 
+def _scale(attribute: Attribute, node: Node, names: Names) -> Exact | tuple[Exact, ...]:
+    if isinstance(node, Sequence):
+        return tuple(exact(item, names) for item in _short(node, MAX_RANK))
+    return exact(node, names, "a factor, or a list of one per axis,")
+
+
 def _per_axis(attribute: Attribute, node: Node, names: Names) -> int | tuple[int, ...]:
     if isinstance(node, Sequence):
         return tuple(whole(item, names) for item in _short(node, MAX_RANK))
@@ -176,6 +182,7 @@ _READERS: dict[str, Callable[[Attribute, Node, Names], Any]] = {
     "number": _number,
     "per_axis": _per_axis,
     "padding": _padding,
+    "scale": _scale,
     "index": _number,
     "numbers": _numbers,
     "real": _real,

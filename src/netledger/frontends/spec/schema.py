@@ -49,6 +49,7 @@ _MODE = {"enum": list(ROUNDINGS)}
 _DEFS: Schema = {
     "number": _NUMBER,
     "numbers": {"anyOf": [_ref("number"), _list(_ref("number"), minItems=1)]},
+    "factors": {"anyOf": [{"type": ["number", "string"]}, _list({"type": ["number", "string"]}, minItems=1)]},
     "padding": {
         "description": "a number; one per axis; one [before, after] pair per axis; same; valid",
         "anyOf": [
@@ -96,6 +97,7 @@ _KINDS: dict[str, Callable[[Attribute], Schema]] = {
     "number": lambda _: _ref("number"),
     "per_axis": lambda _: _ref("numbers"),
     "padding": lambda _: _ref("padding"),
+    "scale": lambda _: _ref("factors"),
     "index": lambda _: _ref("number"),
     "numbers": lambda _: _ref("numbers"),
     "real": lambda _: _SCALAR,
