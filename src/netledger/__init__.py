@@ -13,7 +13,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from netledger.api import Entry, Ledger, Shape, count, layer, presets
+    from netledger.api import (
+        Entry,
+        Ledger,
+        Shape,
+        count,
+        explain,
+        formula,
+        layer,
+        presets,
+        receptive_field,
+        spec,
+        to_spec,
+    )
     from netledger.core.errors import (
         IncompleteError,
         NetledgerError,
@@ -41,8 +53,13 @@ __all__ = [
     "__version__",
     "conventions",
     "count",
+    "explain",
+    "formula",
     "layer",
     "presets",
+    "receptive_field",
+    "spec",
+    "to_spec",
 ]
 
 __version__ = "0.1.0"

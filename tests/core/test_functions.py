@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from netledger.core.array import Array
 from netledger.core.errors import ShapeError
-from netledger.core.number import landed, log2, radix_odd, radix_two, reached
+from netledger.core.number import landed, log2, power_of_two, radix_odd, radix_two, reached
 from tests.laws.draws import QUICK
 
 WINDOWS = st.tuples(
@@ -44,6 +44,7 @@ def test_on_arrays(windows: list[tuple[int, int, int, int, int, int]], size: int
 @given(st.integers(1, 5000))
 def test_logarithm_and_radices(number: int) -> None:
     assert 2 ** log2(number) >= number > 2 ** log2(number) // 2 - (number == 1)
+    assert power_of_two(number) == 2 ** log2(number)
     factors, rest, prime = [], number, 2
     while rest > 1:
         while rest % prime == 0:
@@ -62,3 +63,4 @@ def test_large_numbers_are_fast_or_refused() -> None:
     with pytest.raises(ShapeError, match=r"at most 2\^24 elements"):
         radix_odd(2**25 + 1)
     assert log2(0) == 0
+    assert power_of_two(0) == 1

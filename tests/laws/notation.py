@@ -1,6 +1,6 @@
 """Reads formulas back: an evaluator for the text, and checks that LaTeX and MathML are well formed.
 
-It shares nothing with `netledger.core.formula` (but the functions that formulas name): fractions are computed as fractions and rounded by what is written.
+It shares nothing with `netledger.core.formula` but the functions that formulas name: fractions are computed as fractions and rounded by what is written.
 """
 
 from __future__ import annotations
@@ -55,6 +55,7 @@ def evaluate(text: str, symbols: Mapping[str, int] | None = None) -> Fraction:
     (Fraction(55, 1), Fraction(9, 1))
     """
     check_brackets(text)
+    text = re.sub(r"(?<=\d),(?=\d{3})", "", text)
     for sign, python in _WRITTEN.items():
         text = text.replace(sign, python)
     exact = re.sub(r"\b\d+\b", r"exact(\g<0>)", text)

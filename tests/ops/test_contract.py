@@ -13,7 +13,7 @@ from netledger.core.errors import PluginError, UnknownNameError
 from netledger.core.network import Tensor
 from netledger.core.operator import Operator
 from netledger.core.plugins import Folder
-from netledger.core.reach import Follow
+from netledger.core.reach import UNKNOWN, Follow
 from netledger.core.work import ACTIONS, ROLES
 from netledger.ops import FOLDER, load
 from tests.laws.strategies import QUICK, cases
@@ -141,7 +141,7 @@ def test_what_is_read_is_known(kind: str, data: st.DataObject) -> None:
 def check_follow(follow: Follow, size: int, made: Tensor, what: str) -> None:
     """It goes along with an axis that is there, and its elements together read some of the input."""
     assert follow.axis is None or 0 <= follow.axis < len(made.shape), f"{what} follows an axis that is not there"
-    if follow.reach is None:
+    if follow.reach is None or follow.reach == UNKNOWN:
         assert follow.axis is not None, what
         return
     places = range(made.shape[follow.axis]) if follow.axis is not None else range(1)

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import netledger as nl
-from netledger.reports import FOLDER
+from netledger.reports import names
 from netledger.reports._view import mebibytes, prefixed, share
 from tests.conftest import Golden
 from tests.frontends.spec.strategies import specs
@@ -33,7 +33,7 @@ NETWORKS = {"lenet": "lenet", "hostile": HOSTILE}
 
 
 @pytest.mark.parametrize("network", NETWORKS)
-@pytest.mark.parametrize("format_name", FOLDER.names())
+@pytest.mark.parametrize("format_name", names())
 def test_golden(format_name: str, network: str, golden: Golden) -> None:
     text = nl.count(NETWORKS[network]).to(format_name)
     golden.check(text + "\n", GOLDEN / f"{network}.{format_name}.txt")
@@ -117,7 +117,7 @@ def test_a_ledger_that_was_tampered_with_is_refused(change: str) -> None:
 
 def test_a_ledger_that_is_read_can_be_reported() -> None:
     ledger = nl.Ledger.from_json(nl.count("lenet").to_json().replace('"op": "conv"', '"op": "global_avgpool"'))
-    assert all(ledger.to(name) for name in FOLDER.names())
+    assert all(ledger.to(name) for name in names())
 
 
 def test_folded_rows_that_are_partly_counted_say_so() -> None:

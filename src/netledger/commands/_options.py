@@ -2,22 +2,50 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import sys
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
 from netledger.conventions import DEFAULT
 from netledger.conventions import FOLDER as CONVENTIONS
 from netledger.core.errors import SourceError
-from netledger.reports import FOLDER as FORMATS
+from netledger.reports import names as formats
+from netledger.writers import FOLDER as WRITERS
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
-__all__ = ["convention_option", "format_option", "input_option", "out_option", "set_option", "source_argument", "write"]
+    from netledger.api import Ledger
+
+__all__ = [
+    "Given",
+    "convention_option",
+    "counted",
+    "format_option",
+    "network_options",
+    "out_option",
+    "source_argument",
+    "text",
+    "write",
+    "writer_option",
+]
+
+
+class Given(NamedTuple):
+    """What the user says of a network besides its source."""
+
+    inputs: tuple[str, ...]
+    batch: int | None
+    let: dict[str, str]
+
+    @property
+    def rest(self) -> dict[str, Any]:
+        """All but the inputs, by name."""
+        return {"batch": self.batch, "let": self.let}
 
 
 def _complete(names: Callable[[], Any]) -> Callable[..., list[CompletionItem]]:
@@ -45,12 +73,29 @@ def _settings(ctx: click.Context, param: click.Parameter, values: tuple[str, ...
 
 
 source_argument = click.argument("source", shell_complete=_complete(_sources))
-input_option = click.option(
-    "--input", "inputs", multiple=True, metavar="SHAPE", help="Shape of an input: 3x224x224, ids:int64[128]."
+_NETWORK = (
+    click.option(
+        "--input", "inputs", multiple=True, metavar="SHAPE", help="Shape of an input: 3x224x224, ids:int64[128]."
+    ),
+    click.option("--batch", type=click.IntRange(min=1), help="How many inputs at once.  [default: 1]"),
+    click.option(
+        "--set", "let", multiple=True, callback=_settings, metavar="NAME=VALUE", help="Replace a number under `let`."
+    ),
 )
-set_option = click.option(
-    "--set", "let", multiple=True, callback=_settings, metavar="NAME=VALUE", help="Replace a number under `let`."
-)
+
+
+def network_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options that change a network; the command takes them together, as `given`."""
+
+    @functools.wraps(command)
+    def gathered(*, inputs: tuple[str, ...], batch: int | None, let: dict[str, str], **rest: Any) -> Any:
+        return command(given=Given(inputs, batch, let), **rest)
+
+    for option in reversed(_NETWORK):
+        gathered = option(gathered)
+    return gathered
+
+
 convention_option = click.option(
     "--convention",
     "conventions",
@@ -67,10 +112,31 @@ format_option = click.option(
     default="table",
     show_default=True,
     metavar="NAME",
-    help=f"How to write it: {', '.join(FORMATS.names())}.",
-    shell_complete=_complete(FORMATS.names),
+    help=f"How to write it: {', '.join(formats())}.",
+    shell_complete=_complete(formats),
+)
+writer_option = click.option(
+    "--format",
+    "format_name",
+    default="text",
+    show_default=True,
+    metavar="NAME",
+    help=f"How to write it: {', '.join(WRITERS.names())}.",
+    shell_complete=_complete(WRITERS.names),
 )
 out_option = click.option("--out", type=click.Path(), metavar="FILE", help="Write to a file instead.")
+
+
+def text(source: str) -> str:
+    """The source itself; what is on standard input for a minus sign."""
+    return f"{sys.stdin.read()}\n" if source == "-" else source
+
+
+def counted(source: str, given: Given) -> Ledger:
+    """The ledger of a source."""
+    from netledger.api import count
+
+    return count(text(source), *given.inputs, **given.rest)
 
 
 def write(text: str, out: str | None) -> None:

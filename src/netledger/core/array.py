@@ -152,5 +152,6 @@ _COMPUTE: dict[str, Callable[..., Array]] = {
     "max": lambda a, b: _where(_LESS(a, b), b, a),
     "gcd": _gcd,
     "ceil_div": _ceil_div,
+    "over": _DIVIDE,
     "where": _where,
 }

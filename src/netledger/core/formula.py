@@ -14,19 +14,31 @@ Each notation is one `Style`; the tree is walked once, in one place.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from html import escape
 from typing import Any, NamedTuple
 
 from netledger.core.functions import FUNCTIONS
 from netledger.core.number import Traced, value_of
 
-__all__ = ["LATEX", "MATHML", "TEXT", "Style", "symbols"]
+__all__ = ["LATEX", "MATHML", "TEXT", "Style", "called", "latex_text", "symbols"]
 
 LOOSE, SUM, TERM, ATOM = 0, 1, 2, 3
 """How tightly an expression binds."""
 
-_LEVEL = {"+": SUM, "-": SUM, "*": TERM, "%": LOOSE, "<": LOOSE, "<=": LOOSE, ">": LOOSE, ">=": LOOSE, "==": LOOSE}
+_LEVEL = {
+    "+": SUM,
+    "-": SUM,
+    "*": TERM,
+    "over": TERM,
+    "%": LOOSE,
+    "<": LOOSE,
+    "<=": LOOSE,
+    ">": LOOSE,
+    ">=": LOOSE,
+    "==": LOOSE,
+}
 # The least level that each operand may have without parentheses.
-_OPERANDS = {"+": (SUM, SUM), "-": (SUM, TERM), "*": (TERM, TERM), "%": (ATOM, ATOM)}
+_OPERANDS = {"+": (SUM, SUM), "-": (SUM, TERM), "*": (TERM, TERM), "over": (TERM, ATOM), "%": (ATOM, ATOM)}
 
 
 class Style(NamedTuple):
@@ -56,7 +68,7 @@ class Style(NamedTuple):
             return self.number(number), ATOM if number >= 0 else SUM
         if number.op == "symbol":
             return leaf(number), ATOM if number.value >= 0 else SUM
-        if number.op in FUNCTIONS:
+        if number.op not in self.operations:
             return self.call(number.op, [self._write(arg, leaf)[0] for arg in number.args]), ATOM
         least = (0, 0, 0) if number.op in self.bare else _OPERANDS.get(number.op, (SUM, SUM, SUM))
         parts = [self._operand(arg, leaf, level) for arg, level in zip(number.args, least, strict=False)]
@@ -79,12 +91,20 @@ def symbols(number: Any) -> dict[str, int]:
     return found
 
 
+def called(number: Any, every: bool = False) -> tuple[str, ...]:
+    """The functions that a formula calls, in order of appearance; with `every`, all of its operations."""
+    if not isinstance(number, Traced):
+        return ()
+    own = (number.op,) if every or number.op in FUNCTIONS else ()
+    return tuple(dict.fromkeys((*own, *(name for arg in number.args for name in called(arg, every)))))
+
+
 def _infix(sign: str) -> Callable[[str, str], str]:
     return lambda a, b: f"{a} {sign} {b}"
 
 
 TEXT = Style(
-    number=lambda value: str(value_of(value)).replace("-", "−"),
+    number=lambda value: f"{value_of(value):,}".replace("-", "−"),
     symbol=str,
     parentheses=lambda text: f"({text})",
     call=lambda name, parts: f"{name}({', '.join(parts)})",
@@ -93,6 +113,7 @@ TEXT = Style(
         "+": _infix("+"),
         "-": _infix("−"),
         "*": lambda a, b: f"{a}·{b}",
+        "over": lambda a, b: f"{a}/{b}",
         "%": _infix("mod"),
         "<": _infix("<"),
         "<=": _infix("≤"),
@@ -111,7 +132,7 @@ TEXT = Style(
 
 def _tight(text: str) -> str:
     """An operand of a one-line fraction: in parentheses unless it is a single word or already in brackets."""
-    return f"({text})" if (" " in text or "·" in text) and not _enclosed(text) else text
+    return f"({text})" if any(sign in text for sign in " ·/") and not _enclosed(text) else text
 
 
 def _enclosed(text: str) -> bool:
@@ -123,13 +144,95 @@ def _enclosed(text: str) -> bool:
     return False  # pragma: no cover  (brackets always balance)
 
 
+_ESCAPES = {
+    "\\": r"\textbackslash{}",
+    "{": r"\{",
+    "}": r"\}",
+    "$": r"\$",
+    "&": r"\&",
+    "#": r"\#",
+    "_": r"\_",
+    "%": r"\%",
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+    "<": r"\textless{}",
+    ">": r"\textgreater{}",
+    "–": "--",
+    "\n": " ",
+}
+
+# The signs that equations and notes use, in mathematics.
+_SIGNS = {
+    "≥": r"\ge",
+    "≤": r"\le",
+    "×": r"\times",
+    "−": "-",
+    "·": r"\cdot",
+    "→": r"\to",
+    "√": r"\surd",
+    "∞": r"\infty",
+    "Σ": r"\Sigma",
+    "Π": r"\Pi",
+    "⌊": r"\lfloor",
+    "⌋": r"\rfloor",
+    "⌈": r"\lceil",
+    "⌉": r"\rceil",
+    "∈": r"\in",
+    "α": r"\alpha",
+    "β": r"\beta",
+    "γ": r"\gamma",
+    "ε": r"\varepsilon",
+    "μ": r"\mu",
+    "σ": r"\sigma",
+    "π": r"\pi",
+    "Φ": r"\Phi",
+    "λ": r"\lambda",
+    "τ": r"\tau",
+    "φ": r"\varphi",
+    "δ": r"\delta",
+    "ω": r"\omega",
+    "≠": r"\ne",
+    "⊙": r"\odot",
+    "ᵀ": r"{}^{T}",
+    "⁻": r"{}^{-}",
+    "ˣ": "{}^{x}",
+    "ᵖ": "{}^{p}",
+    "ᵈ": "{}^{d}",
+    "∘": r"\circ",
+    "′": "'",
+    **{sign: f"{{}}_{{{digit}}}" for digit, sign in enumerate("₀₁₂₃₄₅₆₇₈₉")},
+    **{sign: f"{{}}^{{{digit}}}" for digit, sign in enumerate("⁰¹²³⁴⁵⁶⁷⁸⁹")},
+    **{sign: f"{{}}_{{{letter}}}" for letter, sign in zip("ijktpq", "ᵢⱼₖₜₚ", strict=False)},
+    "x̂": r"\hat{x}",
+    "‖": r"\Vert",
+    "…": r"\ldots",
+    "½": r"\tfrac{1}{2}",
+    "∂": r"\partial",
+    "∀": r"\forall",
+}
+
+
+def latex_text(text: str) -> str:
+    r"""The text as LaTeX that shows it literally, on one line; signs of mathematics are set as such.
+
+    >>> print(latex_text("50 % of a_b ≥ 1"))
+    50 \% of a\_b $\ge$ 1
+    """
+    text = text.replace("x̂", "\0")
+    made = (r"$\hat{x}$" if char == "\0" else f"${_SIGNS[char]}$" if char in _SIGNS else char for char in text)
+    return "".join(_ESCAPES.get(part, part) if len(part) == 1 else part for part in made)
+
+
 def _latex_symbol(name: str) -> str:
     head, _, subscript = name.partition("_")
+    if len(head) != 1 or " " in name:
+        return rf"\text{{{latex_text(name)}}}"
+    head = _SIGNS.get(head, head)
     return f"{head}_{{{subscript.replace('_', ',')}}}" if subscript else head
 
 
 LATEX = Style(
-    number=lambda value: str(value_of(value)),
+    number=lambda value: f"{value_of(value):,}".replace(",", "{,}"),
     symbol=_latex_symbol,
     parentheses=lambda text: rf"\left({text}\right)",
     call=lambda name, parts: rf"\operatorname{{{name.replace('_', '')}}}\left({', '.join(parts)}\right)",
@@ -138,6 +241,7 @@ LATEX = Style(
         "+": _infix("+"),
         "-": _infix("-"),
         "*": _infix(r"\cdot"),
+        "over": lambda a, b: rf"\frac{{{a}}}{{{b}}}",
         "%": _infix(r"\bmod"),
         "<": _infix("<"),
         "<=": _infix(r"\le"),
@@ -170,11 +274,13 @@ def _mathml_call(name: str) -> Callable[[str, str], str]:
 
 def _mathml_number(value: Any) -> str:
     sign = _mo("−") if value_of(value) < 0 else ""
-    return f"<mrow>{sign}<mn>{abs(value_of(value))}</mn></mrow>" if sign else f"<mn>{value_of(value)}</mn>"
+    return f"<mrow>{sign}<mn>{abs(value_of(value)):,}</mn></mrow>" if sign else f"<mn>{value_of(value):,}</mn>"
 
 
 def _mathml_symbol(name: str) -> str:
     head, _, subscript = name.partition("_")
+    if len(head) != 1 or " " in name:
+        return f"<mtext>{escape(name)}</mtext>"
     if not subscript:
         return f"<mi>{head}</mi>"
     return f"<msub><mi>{head}</mi><mtext>{subscript.replace('_', ',')}</mtext></msub>"
@@ -194,6 +300,7 @@ MATHML = Style(
         "+": _mathml_infix("+"),
         "-": _mathml_infix("−"),
         "*": _mathml_infix("·"),
+        "over": lambda a, b: f"<mfrac><mrow>{a}</mrow><mrow>{b}</mrow></mfrac>",
         "%": _mathml_infix("mod"),
         "<": _mathml_infix("&lt;"),
         "<=": _mathml_infix("≤"),

@@ -78,6 +78,10 @@ def _log2(number: int) -> int:
     return (number - 1).bit_length() if number > 0 else 0
 
 
+def _power_of_two(number: int) -> int:
+    return 1 << _log2(number)
+
+
 def _radix_two(length: int) -> int:
     return (length & -length).bit_length() - 1
 
@@ -98,6 +102,7 @@ FUNCTIONS: dict[str, Callable[..., int]] = {
     "landed": _landed,
     "reached": _reached,
     "log2": _log2,
+    "power_of_two": _power_of_two,
     "radix_two": _radix_two,
     "radix_odd": _radix_odd,
 }
@@ -107,6 +112,7 @@ MEANING: Mapping[str, str] = {
     "landed": "landed(n, O, K, S, D, P): pairs (i < n, k < K) with 0 ≤ i·S + k·D − P < O",
     "reached": "reached(n, O, K, S, D, P): places o < O with o = i·S + k·D − P for some i < n, k < K",
     "log2": "log2(n): ⌈log₂ n⌉",
+    "power_of_two": "power_of_two(n): 2^⌈log₂ n⌉",
     "radix_two": "radix_two(n): how often 2 divides n",
     "radix_odd": "radix_odd(n): Σ (p − 1) over the odd prime factors p of n, repeated ones included",
 }

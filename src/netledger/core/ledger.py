@@ -184,6 +184,8 @@ def _entry(network: Network, node: Node) -> Entry:
 
 
 def _inside(node: Node, inputs: tuple[Tensor, ...], outputs: tuple[Tensor, ...], work: tuple[Term, ...]) -> int | None:
-    """The products on real input; None if all are."""
+    """The products on real input; None if all are. Not asked of symbols: it is a fact of plain sizes."""
+    if not all(isinstance(size, int) for tensor in (*inputs, *outputs) for size in tensor.shape):
+        return None
     valid = node.op.valid_products(inputs, outputs)
     return None if Term("multiply", "product", valid or 0) in work else valid

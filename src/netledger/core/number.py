@@ -31,6 +31,8 @@ __all__ = [
     "log2",
     "maximum",
     "minimum",
+    "over",
+    "power_of_two",
     "product",
     "radix_odd",
     "radix_two",
@@ -61,6 +63,7 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
     "max": max,
     "gcd": math.gcd,
     "ceil_div": lambda a, b: -(-a // b),
+    "over": lambda a, b: a // b,
     "where": lambda condition, yes, no: yes if condition else no,
     **FUNCTIONS,
 }
@@ -147,8 +150,9 @@ class Traced(Arithmetic):
         return cls(value, "symbol", (), name)
 
     def apply(self, op: str, *args: Any) -> Traced:
-        """The result of an operation of OPERATIONS on integers and traced numbers."""
-        return Traced(OPERATIONS[op](*map(value_of, args)), op, args)
+        """The result of an operation of OPERATIONS on integers and traced numbers; neutral constants leave no trace."""
+        kept = _neutral(op, *args) if op in _NEUTRAL else None
+        return Traced(OPERATIONS[op](*map(value_of, args)), op, args) if kept is None else kept
 
     def holds(self) -> bool:
         """Whether a traced condition is true."""
@@ -158,9 +162,21 @@ class Traced(Arithmetic):
         return f"Traced({self.value}, {self.op!r})"
 
 
+_NEUTRAL = {"+": 0, "-": 0, "*": 1, "//": 1, "over": 1, "ceil_div": 1}
+"""The constant that changes nothing, on the right; for + and * on the left too."""
+
+
+def _neutral(op: str, a: Any, b: Any) -> Traced | None:
+    """The operand that an operation leaves as it is: x + 0, 1·x, x / 1, (x − 1) + 1."""
+    if isinstance(a, Traced) and isinstance(b, int):
+        undone = op == "+" and a.op == "-" and isinstance(a.args[1], int) and a.args[1] == b
+        return a.args[0] if undone and isinstance(a.args[0], Traced) else a if b == _NEUTRAL[op] else None
+    return b if op in "+*" and isinstance(a, int) and a == _NEUTRAL[op] else None
+
+
 def value_of(number: Any) -> int:
-    """The integer itself, of an int or a traced number."""
-    return number.value if isinstance(number, Traced) else number
+    """The integer itself, of an int, a traced number or a symbol."""
+    return number if isinstance(number, int) else getattr(number, "value", number)
 
 
 def _apply(op: str, *args: Any) -> Any:
@@ -187,6 +203,15 @@ def ceil_div(a: Number, b: Number) -> Number:
     4
     """
     return cast(Number, _apply("ceil_div", a, b))
+
+
+def over(a: Number, b: Number) -> Number:
+    """A / b, where b divides a.
+
+    >>> over(12, 4)
+    3
+    """
+    return cast(Number, _apply("over", a, b))
 
 
 def gcd(a: Number, b: Number) -> Number:
@@ -219,6 +244,15 @@ def log2(number: Number) -> Number:
     (3, 4)
     """
     return cast(Number, _apply("log2", number))
+
+
+def power_of_two(number: Number) -> Number:
+    """2^⌈log₂ number⌉, the next power of two.
+
+    >>> power_of_two(8), power_of_two(9)
+    (8, 16)
+    """
+    return cast(Number, _apply("power_of_two", number))
 
 
 def radix_two(length: Number) -> Number:

@@ -73,6 +73,7 @@ class Attribute(NamedTuple):
         least: the least number allowed.
         choices: the words allowed.
         optional: whether None (left out) is allowed.
+        tacit: whether formulas leave it out where it is 1 (a dilation, groups).
 
     """
 
@@ -82,6 +83,7 @@ class Attribute(NamedTuple):
     least: int | None = None
     choices: tuple[str, ...] = ()
     optional: bool = False
+    tacit: bool = False
 
 
 class Step(NamedTuple):
@@ -106,14 +108,18 @@ def _declare(attribute: Attribute, default: Any) -> Any:
     return dataclasses.field(default=default, metadata=metadata)
 
 
-def number(symbol: str, doc: str, default: Any = dataclasses.MISSING, least: int | None = 1) -> Any:
+def number(
+    symbol: str, doc: str, default: Any = dataclasses.MISSING, least: int | None = 1, *, tacit: bool = False
+) -> Any:
     """Declare a whole number."""
-    return _declare(Attribute("number", doc, symbol, least, optional=default is None), default)
+    return _declare(Attribute("number", doc, symbol, least, optional=default is None, tacit=tacit), default)
 
 
-def per_axis(symbol: str, doc: str, default: Any = dataclasses.MISSING, least: int | None = 1) -> Any:
+def per_axis(
+    symbol: str, doc: str, default: Any = dataclasses.MISSING, least: int | None = 1, *, tacit: bool = False
+) -> Any:
     """Declare a whole number, or one per axis."""
-    return _declare(Attribute("per_axis", doc, symbol, least, optional=default is None), default)
+    return _declare(Attribute("per_axis", doc, symbol, least, optional=default is None, tacit=tacit), default)
 
 
 def index(doc: str, default: Any = dataclasses.MISSING) -> Any:

@@ -13,7 +13,9 @@ from netledger.core.number import Shape, product
 from netledger.core.window import Window
 
 __all__ = [
+    "MAX_PERIOD",
     "POINT",
+    "UNKNOWN",
     "Follow",
     "Reach",
     "Reads",
@@ -32,6 +34,10 @@ __all__ = [
 
 Span: TypeAlias = "tuple[int, int] | None"
 """The first and the last element that are read; None: none is."""
+
+
+MAX_PERIOD = 4096
+"""A reading that only repeats after more elements is not written down."""
 
 
 class Reach(NamedTuple):
@@ -53,6 +59,9 @@ class Reach(NamedTuple):
         span = self.spans[rest]
         return (turn * self.shift + span[0], turn * self.shift + span[1]) if span else None
 
+
+UNKNOWN = Reach(0, 0, ())
+"""A reading that is too long to write down."""
 
 POINT = Reach(1, 1, ((0, 0),))
 """Every output element reads the input element in its place."""
@@ -113,6 +122,8 @@ def windowed(axis: int, window: Window, size: int) -> Follow:
 
 def spread(axis: int, window: Window) -> Follow:
     """A window the other way round, as a transposed convolution has it: i and k make o = i·S + k·D − P."""
+    if window.stride > MAX_PERIOD or window.kernel > MAX_PERIOD:
+        return Follow(axis, UNKNOWN)
     before = window.pads[0] if isinstance(window.pads, tuple) else 0
     spans = tuple(_sources(place + before, window) for place in range(window.stride))
     return Follow(axis, Reach(window.stride, 1, spans))
@@ -129,8 +140,12 @@ def _sources(place: int, window: Window) -> Span:
 
 def adaptive(axis: int, size: int, out: int) -> Follow:
     """Output o reads from ⌊o·size / out⌋ up to ⌈(o + 1)·size / out⌉ − 1."""
+    if out == 1:
+        return whole(size)
     common = gcd(size, out)
     period, shift = out // common, size // common
+    if period > MAX_PERIOD:
+        return Follow(axis, UNKNOWN)
     spans = tuple((place * size // out, -(-(place + 1) * size // out) - 1) for place in range(period))
     return Follow(axis, Reach(period, shift, spans))
 
@@ -139,6 +154,8 @@ def resampled(axis: int, size: int, out: int, ahead: int = 0, behind: int = 0) -
     """Output o reads around ⌊o·size / out⌋: so many elements before and after it too."""
     common = gcd(size, out)
     period, shift = out // common, size // common
+    if period > MAX_PERIOD:
+        return Follow(axis, UNKNOWN)
     spans = tuple((place * size // out - ahead, place * size // out + behind) for place in range(period))
     return Follow(axis, Reach(period, shift, spans))
 

@@ -12,10 +12,11 @@ from netledger.core.network import Tensor
 from netledger.core.number import Number, Traced, value_of
 from netledger.core.operator import Attribute, Operator
 
-__all__ = ["name_outputs", "trace"]
+__all__ = ["meaning", "name_outputs", "trace"]
 
 _SPATIAL = {1: ("L",), 2: ("H", "W"), 3: ("D", "H", "W")}
 _TRACED = frozenset({"number", "per_axis", "padding", "scale"})
+_SIZES = {"N": "batch", "C": "channels", "F": "features", "H": "height", "W": "width", "D": "depth", "L": "length"}
 
 
 def trace(op: Operator, inputs: tuple[Tensor, ...]) -> tuple[Operator, tuple[Tensor, ...]]:
@@ -32,9 +33,41 @@ def trace(op: Operator, inputs: tuple[Tensor, ...]) -> tuple[Operator, tuple[Ten
 def name_outputs(outputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
     """The outputs with a symbol for each computed size, so that what follows is written in terms of it."""
     return tuple(
-        tensor.like(tuple(map(_unless_simple, tensor.shape, _size_names(len(tensor.shape), suffix, f"N_{suffix}"))))
-        for suffix, tensor in zip(_suffixes("out", len(outputs)), outputs, strict=True)
+        tensor.like(tuple(map(_unless_simple, tensor.shape, size_names(len(tensor.shape), suffix, f"N_{suffix}"))))
+        for suffix, tensor in zip(suffixes("out", len(outputs)), outputs, strict=True)
     )
+
+
+def meaning(op: Operator, symbol: str) -> str:
+    """What a symbol of the formulas of an operator stands for; empty if it is none.
+
+    >>> from netledger.ops import load
+    >>> meaning(load("conv")(96, 11), "K_h"), meaning(load("conv")(96, 11), "H_in")
+    ('size of the kernel, along the height', 'height of the input')
+    """
+    for attribute in op.ATTRIBUTES.values():
+        if attribute.symbol and attribute.symbol == symbol:
+            return attribute.doc
+        head, _, axis = symbol.rpartition("_")
+        if attribute.symbol and head == attribute.symbol:
+            return f"{attribute.doc}, {_along(axis)}"
+        if attribute.symbol and symbol.startswith(f"{attribute.symbol}_") and attribute.kind == "padding":
+            _, axis, side = symbol.rsplit("_", 2)
+            return f"{attribute.doc}, {_along(axis)}, {side}"
+    return _size_meaning(symbol)
+
+
+def _along(axis: str) -> str:
+    return f"along the {_SIZES[axis.upper()]}" if axis.upper() in _SIZES else f"along axis {axis}"
+
+
+def _size_meaning(symbol: str) -> str:
+    head, _, suffix = symbol.partition("_")
+    what = _SIZES.get(head) or (f"size {head[1:]}" if head[:1] == "L" and head[1:].isdigit() else "")
+    for side, word in (("in", "input"), ("out", "output")):
+        if what and suffix.startswith(side):
+            return f"{what} of {word} {suffix[len(side) :]}" if suffix != side else f"{what} of the {word}"
+    return what
 
 
 def _named(inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
@@ -42,9 +75,9 @@ def _named(inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
     batches = {tensor.shape[0] for tensor in inputs if len(tensor.shape) > 1}
     return tuple(
         tensor.like(
-            tuple(map(_symbol, tensor.shape, _size_names(len(tensor.shape), suffix, _batch(suffix, len(batches)))))
+            tuple(map(_symbol, tensor.shape, size_names(len(tensor.shape), suffix, _batch(suffix, len(batches)))))
         )
-        for suffix, tensor in zip(_suffixes("in", len(inputs)), inputs, strict=True)
+        for suffix, tensor in zip(suffixes("in", len(inputs)), inputs, strict=True)
     )
 
 
@@ -52,7 +85,8 @@ def _batch(suffix: str, different: int) -> str:
     return f"N_{suffix}" if different > 1 else "N"
 
 
-def _suffixes(side: str, count: int) -> tuple[str, ...]:
+def suffixes(side: str, count: int) -> tuple[str, ...]:
+    """What tells tensors apart: in, or in1, in2, …"""
     return tuple(f"{side}{place}" for place in range(1, count + 1)) if count > 1 else (side,) * count
 
 
@@ -66,10 +100,8 @@ def _unless_simple(size: Any, name: str) -> Number:
 
 
 def _symbols(attribute: Attribute, symbol: str, value: Any) -> Any:
-    if value is None or isinstance(value, str):
-        return value
-    if not isinstance(value, (int, tuple)):
-        return value  # a fraction stays what it is
+    if not isinstance(value, (int, tuple)) or (attribute.tacit and value == 1):
+        return value  # a word, a fraction, nothing, or a 1 that goes without saying
     if not isinstance(value, tuple):
         return Traced.symbol(symbol, value)
     names = ("before", "after") if attribute.kind == "pair" else _axis_names(len(value))
@@ -81,7 +113,8 @@ def _axis_names(count: int) -> tuple[str, ...]:
     return tuple(name.lower() for name in _SPATIAL.get(count, tuple(f"{place}" for place in range(1, count + 1))))
 
 
-def _size_names(rank: int, suffix: str, batch: str) -> tuple[str, ...]:
+def size_names(rank: int, suffix: str, batch: str) -> tuple[str, ...]:
+    """The symbols of the sizes of a tensor: N, C_in, H_in, W_in."""
     if rank <= 2:
         return (batch, f"F_{suffix}")[2 - rank :]
     spatial = _SPATIAL.get(rank - 2, tuple(f"L{place}" for place in range(1, rank - 1)))

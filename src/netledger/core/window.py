@@ -9,7 +9,7 @@ from typing import NamedTuple, TypeAlias
 
 from netledger.core.number import Number, ceil_div, landed, maximum, require, where
 
-__all__ = ["ROUNDINGS", "Padding", "Pads", "Window", "axis_padding"]
+__all__ = ["ROUNDINGS", "Padding", "Pads", "Window", "axis_padding", "rounding_rule"]
 
 ROUNDINGS = ("floor", "ceil")
 """Whether a last window that only partly fits counts."""
@@ -19,6 +19,19 @@ Padding: TypeAlias = "str | Number | tuple[Number | tuple[Number, Number], ...]"
 
 Pads: TypeAlias = "str | tuple[Number, Number]"
 """Along one axis: `same`, or how many elements are added before and after."""
+
+
+_RULES = {
+    "floor": "rounded down: a last window that only partly fits does not count",
+    "ceil": "rounded up: a last window that only partly fits counts too",
+    "same": "same: one window for each stride begun, whatever padding that takes",
+}
+
+
+def rounding_rule(rounding: str, clip: bool) -> str:
+    """A rounding in words; `clip` matters for ceil only."""
+    clipped = ", if it starts inside the input or its left padding" if rounding == "ceil" and clip else ""
+    return _RULES[rounding] + clipped
 
 
 class Window(NamedTuple):

@@ -58,7 +58,7 @@ ROLES = {
     "residual": "joining feature maps by addition",
     "gate": "joining feature maps by multiplication, the gates of recurrences included",
     "elementwise": "arithmetic, a function or a comparison, element by element",
-    "position": "adding a position to each element of a sequence",
+    "position": "adding a position to each element of a sequence, or finding the place to read",
     "reduction": "folding an axis into one element",
     "cumulate": "folding an axis, keeping every step",
     "sort": "bringing elements into order, or choosing the greatest",

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from netledger.core.errors import ShapeError, UnknownNameError, quote
 from netledger.core.network import DTYPE_BITS, Tensor
+from netledger.core.number import value_of
 
 __all__ = ["MAX_RANK", "parse_input", "parse_shape"]
 
@@ -65,6 +66,6 @@ def check_shape(shape: tuple[int, ...]) -> tuple[int, ...]:
     if len(shape) > MAX_RANK:
         raise ShapeError(f"a tensor has at most {MAX_RANK} axes; this one has {len(shape)}")
     for size in shape:
-        if not 1 <= size <= MAX_SIZE:
+        if not 1 <= value_of(size) <= MAX_SIZE:
             raise ShapeError(f"a size is between 1 and 2^31; {size} is not", hint=_HINT)
     return shape

@@ -3,36 +3,12 @@
 from __future__ import annotations
 
 from netledger.core.network import Tensor
-from netledger.core.number import Number, Shape, gcd, product
 from netledger.core.operator import Axes, Operator, Readings, axes, feature_map, flag, operator, per_axis
 from netledger.core.reach import Follow, adaptive, whole
 from netledger.core.work import Term
+from netledger.ops._adaptive import averaged, greatest
 
 __all__ = ["AdaptiveAvgPool", "AdaptiveMaxPool", "GlobalAvgPool", "GlobalMaxPool"]
-
-
-def _window_elements(spatial: Shape, out: Shape) -> Number:
-    """The elements of all windows of one channel, added up.
-
-    Along an axis, window i reads from ⌊i·in/out⌋ up to ⌈(i + 1)·in/out⌉. Neighbours share an element unless
-    out divides i·in, so the lengths add up to in + (out − 1) − (gcd(in, out) − 1).
-    """
-    return product(size + made - gcd(size, made) for size, made in zip(spatial, out, strict=True))
-
-
-def _combined(tensor: Tensor, out: Tensor) -> Number:
-    """How many elements are folded into another one: those of all windows, less one per output."""
-    batch, channels, spatial = feature_map(tensor)
-    windows = out.shape[2:] or (1,) * len(spatial)
-    return batch * channels * _window_elements(spatial, windows) - out.elements
-
-
-def _average(tensor: Tensor, out: Tensor) -> tuple[Term, ...]:
-    return (Term("add", "average", _combined(tensor, out)), Term("divide", "average", out.elements))
-
-
-def _maximum(tensor: Tensor, out: Tensor) -> tuple[Term, ...]:
-    return (Term("compare", "maximum", _combined(tensor, out)),)
 
 
 @operator
@@ -88,7 +64,7 @@ class AdaptiveAvgPool(_ToSize):
 
     def work(self, inputs: tuple[Tensor, ...], outputs: tuple[Tensor, ...]) -> tuple[Term, ...]:
         """Additions and one division."""
-        return _average(inputs[0], outputs[0])
+        return averaged(inputs[0], outputs[0])
 
 
 class AdaptiveMaxPool(_ToSize):
@@ -107,7 +83,7 @@ class AdaptiveMaxPool(_ToSize):
 
     def work(self, inputs: tuple[Tensor, ...], outputs: tuple[Tensor, ...]) -> tuple[Term, ...]:
         """Comparisons."""
-        return _maximum(inputs[0], outputs[0])
+        return greatest(inputs[0], outputs[0])
 
 
 class GlobalAvgPool(_ToOne):
@@ -126,7 +102,7 @@ class GlobalAvgPool(_ToOne):
 
     def work(self, inputs: tuple[Tensor, ...], outputs: tuple[Tensor, ...]) -> tuple[Term, ...]:
         """Additions and one division."""
-        return _average(inputs[0], outputs[0])
+        return averaged(inputs[0], outputs[0])
 
 
 class GlobalMaxPool(_ToOne):
@@ -145,4 +121,4 @@ class GlobalMaxPool(_ToOne):
 
     def work(self, inputs: tuple[Tensor, ...], outputs: tuple[Tensor, ...]) -> tuple[Term, ...]:
         """Comparisons."""
-        return _maximum(inputs[0], outputs[0])
+        return greatest(inputs[0], outputs[0])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from netledger.core.network import Tensor
-from netledger.core.number import Number, Shape, equal, product, require
+from netledger.core.number import Number, Shape, equal, over, product, require
 from netledger.core.operator import (
     Axes,
     Operator,
@@ -44,8 +44,8 @@ class Conv(Operator):
     kernel: Axes = per_axis("K", "size of the kernel")
     stride: Axes = per_axis("S", "how far the kernel moves", 1)
     padding: Padding = padding()
-    dilation: Axes = per_axis("D", "distance between kernel elements", 1)
-    groups: Number = number("G", "groups of channels that do not mix", 1)
+    dilation: Axes = per_axis("D", "distance between kernel elements", 1, tacit=True)
+    groups: Number = number("G", "groups of channels that do not mix", 1, tacit=True)
     bias: bool = flag(True, "add a bias to every output channel")
     rounding: str = rounding()
     clip: bool = clip()
@@ -93,7 +93,7 @@ class Conv(Operator):
         """One kernel of C_in / G channels per output channel, and a bias."""
         _, channels, spatial = feature_map(inputs[0])
         kernel = axes(self.kernel, len(spatial), "kernel")
-        weight = {"weight": (self.out, channels // self.groups, *kernel)}
+        weight = {"weight": (self.out, over(channels, self.groups), *kernel)}
         return {**weight, "bias": (self.out,)} if self.bias else weight
 
     def work(self, inputs: tuple[Tensor, ...], outputs: tuple[Tensor, ...]) -> tuple[Term, ...]:
@@ -106,4 +106,4 @@ class Conv(Operator):
         """Those whose element of the window is not padding, for each pair of channels that meet."""
         batch, channels, spatial = feature_map(inputs[0])
         inside = (window.inside(size) for window, size in zip(self.windows(spatial), spatial, strict=True))
-        return batch * self.out * (channels // self.groups) * product(inside)
+        return batch * self.out * (over(channels, self.groups)) * product(inside)

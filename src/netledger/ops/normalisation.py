@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from netledger.core.network import Tensor
-from netledger.core.number import Number
-from netledger.core.operator import Operator, Readings, Shapes, feature_map, flag, number, operator, real
+from netledger.core.number import Number, product
+from netledger.core.operator import Operator, Readings, Shapes, Step, feature_map, flag, number, operator, real
 from netledger.core.reach import Follow, Reach, pointwise
 from netledger.core.work import Term
+from netledger.ops._norms import derivation, folded, moments
 
 __all__ = ["BatchNorm", "LocalResponseNorm"]
 
@@ -53,39 +54,13 @@ class BatchNorm(Operator):
     def work(self, inputs: tuple[Tensor, ...], outputs: tuple[Tensor, ...]) -> tuple[Term, ...]:
         """A multiplication and an addition per element, and the setup per channel."""
         elements, channels = inputs[0].elements, inputs[0].shape[1]
-        root = (Term("add", "setup", channels), Term("reciprocal square root", "setup", channels))
-        statistics = () if self.track else _statistics(elements, channels)
-        rest = _affine(elements, channels) if self.affine else _normalise(elements, channels)
-        return (*statistics, *root, *rest)
+        statistics = () if self.track else moments(elements, channels)
+        return (*statistics, *folded(elements, channels, self.affine))
 
-
-def _affine(elements: Number, channels: Number) -> tuple[Term, ...]:
-    """Per channel a = scale·r and b = shift − mean·a; per element x·a + b."""
-    return (
-        Term("multiply", "setup", 2 * channels),
-        Term("subtract", "setup", channels),
-        Term("multiply", "affine", elements),
-        Term("add", "affine", elements),
-    )
-
-
-def _normalise(elements: Number, channels: Number) -> tuple[Term, ...]:
-    """Per channel b = mean·r; per element x·r − b."""
-    return (
-        Term("multiply", "setup", channels),
-        Term("multiply", "normalise", elements),
-        Term("subtract", "normalise", elements),
-    )
-
-
-def _statistics(elements: Number, channels: Number) -> tuple[Term, ...]:
-    """Mean and variance of each channel over all its elements."""
-    return (
-        Term("add", "statistics", 2 * (elements - channels)),
-        Term("divide", "statistics", 2 * channels),
-        Term("subtract", "statistics", elements),
-        Term("multiply", "statistics", elements),
-    )
+    def steps(self, inputs: tuple[Tensor, ...], outputs: tuple[Tensor, ...]) -> tuple[Step, ...]:
+        """Mean and variance of each channel, here or in training, over m elements; then of each element."""
+        tensor, batch = inputs[0], " of a batch in training, kept as a running one" if self.track else " of the batch"
+        return derivation(product((tensor.shape[0], *tensor.shape[2:])), self.eps, self.affine, batch=batch)
 
 
 @operator

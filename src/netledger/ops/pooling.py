@@ -1,6 +1,8 @@
-"""Pooling over sliding windows."""
+"""Pooling over sliding windows: the greatest, the mean, the p-norm."""
 
 from __future__ import annotations
+
+from typing import TypeAlias
 
 from netledger.core.network import Tensor
 from netledger.core.number import Number, Shape, product
@@ -15,39 +17,42 @@ from netledger.core.operator import (
     operator,
     padding,
     per_axis,
+    real,
     rounding,
 )
 from netledger.core.reach import Follow, windowed
 from netledger.core.window import Padding, Window, axis_padding
 from netledger.core.work import Term
 
-__all__ = ["AvgPool", "MaxPool"]
+__all__ = ["AvgPool", "LpPool", "MaxPool"]
+
+_Pool: TypeAlias = "MaxPool | AvgPool | LpPool"
 
 
-def _windows(op: MaxPool | AvgPool, spatial: Shape, dilation: Axes) -> tuple[Window, ...]:
+def _windows(op: _Pool, spatial: Shape, padding: Padding = 0, dilation: Axes = 1) -> tuple[Window, ...]:
     count = len(spatial)
     kernels = axes(op.kernel, count, "kernel")
     strides = kernels if op.stride is None else axes(op.stride, count, "stride")
     gaps = axes(dilation, count, "dilation")
     return tuple(
-        Window(kernels[axis], strides[axis], axis_padding(op.padding, axis, count), gaps[axis], op.rounding, op.clip)
+        Window(kernels[axis], strides[axis], axis_padding(padding, axis, count), gaps[axis], op.rounding, op.clip)
         for axis in range(count)
     )
 
 
-def _pooled(op: MaxPool | AvgPool, tensor: Tensor) -> Tensor:
+def _pooled(op: _Pool, tensor: Tensor) -> Tensor:
     batch, channels, spatial = feature_map(tensor)
     sizes = tuple(window.output(size) for window, size in zip(op.windows(spatial), spatial, strict=True))
     return tensor.like((batch, channels, *sizes))
 
 
-def _readings(op: MaxPool | AvgPool, tensor: Tensor) -> Readings:
+def _readings(op: _Pool, tensor: Tensor) -> Readings:
     spatial = tensor.shape[2:]
     windows = zip(op.windows(spatial), spatial, strict=True)
     return ((Follow(0), Follow(1), *(windowed(axis, *pair) for axis, pair in enumerate(windows, 2))),)
 
 
-def _window_elements(op: MaxPool | AvgPool, tensor: Tensor) -> Number:
+def _window_elements(op: _Pool, tensor: Tensor) -> Number:
     return product(window.kernel for window in op.windows(feature_map(tensor)[2]))
 
 
@@ -56,29 +61,34 @@ class MaxPool(Operator):
     """Max pooling: the greatest element of each window.
 
     Equation: y[n, c, p] = max_k x[n, c, p·S + k·D − P]
-    Shapes: (N, C, size …) → (N, C, ⌊(size + padding − D·(K − 1) − 1) / S⌋ + 1 …); `same`: ⌈size / S⌉
+    Shapes: (N, C, size …) → (N, C, ⌊(size + padding − D·(K − 1) − 1) / S⌋ + 1 …); `same`: ⌈size / S⌉; with indices a
+        second output of the same shape
     Parameters: none
-    Counted: one comparison less than the window has elements, per output; windows are counted whole.
+    Counted: one comparison less than the window has elements, per output; windows are counted whole. Remembering where
+        the greatest is (indices) costs nothing.
     Source: torch.nn.MaxPool2d; paddle.nn.MaxPool2D (whose ceil does not clip)
     """
 
     KIND = "maxpool"
     LABEL = "pool"
+    TYPES = ("", "int64")
 
     kernel: Axes = per_axis("K", "size of the window")
     stride: Axes | None = per_axis("S", "how far the window moves (the kernel, if left out)", None)
     padding: Padding = padding()
-    dilation: Axes = per_axis("D", "distance between window elements", 1)
+    dilation: Axes = per_axis("D", "distance between window elements", 1, tacit=True)
     rounding: str = rounding()
     clip: bool = clip()
+    indices: bool = flag(False, "give the places of the greatest elements, as a second output")
 
     def windows(self, spatial: Shape) -> tuple[Window, ...]:
         """The sliding window along each axis."""
-        return _windows(self, spatial, self.dilation)
+        return _windows(self, spatial, self.padding, self.dilation)
 
     def infer(self, inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
-        """(N, C, windows along each axis …)."""
-        return (_pooled(self, inputs[0]),)
+        """(N, C, windows along each axis …), perhaps twice."""
+        made = _pooled(self, inputs[0])
+        return (made, Tensor(made.shape, "int64")) if self.indices else (made,)
 
     def reads(self, inputs: tuple[Tensor, ...], outputs: tuple[Tensor, ...], which: int = 0) -> Readings:
         """A window along each axis."""
@@ -114,7 +124,7 @@ class AvgPool(Operator):
 
     def windows(self, spatial: Shape) -> tuple[Window, ...]:
         """The sliding window along each axis."""
-        return _windows(self, spatial, 1)
+        return _windows(self, spatial, self.padding)
 
     def infer(self, inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
         """(N, C, windows along each axis …)."""
@@ -129,3 +139,47 @@ class AvgPool(Operator):
         made = outputs[0].elements
         added = made * (_window_elements(self, inputs[0]) - 1)
         return (Term("add", "average", added), Term("divide", "average", made))
+
+
+@operator
+class LpPool(Operator):
+    """Power-average pooling: the p-norm of each window.
+
+    Equation: y[n, c, i] = (Σ_k |x[n, c, i·S + k]|^p)^(1/p)
+    Shapes: (N, C, size …) → (N, C, ⌊(size − K) / S⌋ + 1 …)
+    Parameters: none
+    Counted: per output, one absolute value and one power for each element of the window, one addition less, and one
+        power; windows are counted whole, and each on its own where they overlap.
+    Source: Gulcehre et al., Learned-Norm Pooling (2014); torch.nn.LPPool2d (which takes no absolute value: the same
+        for even p, or x ≥ 0); paddle.nn.LPPool2D
+    """
+
+    KIND = "lp_pool"
+    LABEL = "pool"
+
+    norm: float = real("p, the exponent of the norm")
+    kernel: Axes = per_axis("K", "size of the window")
+    stride: Axes | None = per_axis("S", "how far the window moves (the kernel, if left out)", None)
+    rounding: str = rounding()
+    clip: bool = clip()
+
+    def windows(self, spatial: Shape) -> tuple[Window, ...]:
+        """The sliding window along each axis."""
+        return _windows(self, spatial)
+
+    def infer(self, inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+        """(N, C, windows along each axis …)."""
+        return (_pooled(self, inputs[0]),)
+
+    def reads(self, inputs: tuple[Tensor, ...], outputs: tuple[Tensor, ...], which: int = 0) -> Readings:
+        """A window along each axis."""
+        return _readings(self, inputs[0])
+
+    def work(self, inputs: tuple[Tensor, ...], outputs: tuple[Tensor, ...]) -> tuple[Term, ...]:
+        """Absolute values, powers, additions and a root."""
+        made, window = outputs[0].elements, _window_elements(self, inputs[0])
+        return (
+            Term("absolute", "norm", made * window),
+            Term("power", "norm", made * (window + 1)),
+            Term("add", "norm", made * (window - 1)),
+        )

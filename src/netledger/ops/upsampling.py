@@ -1,55 +1,94 @@
-"""Making feature maps larger, and moving channels about."""
+"""Resampling feature maps to another size."""
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 from netledger.core.network import Tensor
-from netledger.core.number import Number, Shape, equal, require
-from netledger.core.operator import Axes, Operator, Readings, axes, choice, feature_map, number, operator, per_axis
-from netledger.core.reach import Follow
+from netledger.core.number import Shape, require
+from netledger.core.operator import Axes, Operator, Readings, axes, choice, feature_map, flag, operator, per_axis, scale
+from netledger.core.reach import Follow, Span, adaptive
 from netledger.core.work import Term
+from netledger.ops._adaptive import averaged
+from netledger.ops._scaling import Scale, periodic, scaled
 
-__all__ = ["ChannelShuffle", "Upsample"]
+__all__ = ["Upsample"]
 
-_AXES_OF_MODE = {"bilinear": 2, "trilinear": 3}
+_AXES_OF_MODE = {"bilinear": 2, "trilinear": 3, "bicubic": 2}
+_LINEAR = ("linear", "bilinear", "trilinear")
 
 
 @operator
 class Upsample(Operator):
     """Resampling to a larger (or another) size.
 
-    Equation: nearest: y[p] = x[⌊p · in/out⌋]; linear: the weighted sum of the 2 neighbours along each axis
-    Shapes: (N, C, size …) → (N, C, scale · size …), or (N, C, given size …)
+    Equation: nearest: y[p] = x[⌊p · in/out⌋]; nearest-exact: y[p] = x[⌊(p + 1/2) · in/out⌋]; linear: the weighted sum
+        of the 2 neighbours along each axis; bicubic: of the 4 along each of two; area: the mean of
+        x[⌊p·in/out⌋ … ⌈(p + 1)·in/out⌉ − 1]
+    Shapes: (N, C, size …) → (N, C, ⌊scale · size⌋ …), or (N, C, given size …)
     Parameters: none
-    Counted: nearest: nothing; linear along d axes: 2^d multiplications and 2^d − 1 additions per output (the
-        weights depend on the sizes only and are not counted).
-    Source: torch.nn.Upsample
+    Counted: nearest: nothing; linear along d axes: 2^d multiplications and 2^d − 1 additions per output; bicubic: 16
+        and 15 (the weights depend on the sizes only and are not counted; neighbours beyond the border are the border
+        again, and are counted); area: the additions and the division of adaptive average pooling.
+    Source: torch.nn.Upsample; keras.layers.UpSampling2D; paddle.nn.Upsample
     """
 
     KIND = "upsample"
 
-    scale: Axes | None = per_axis("r", "how many times larger", None)
+    scale: Scale | None = scale("r", "how many times larger: whole numbers or fractions", None)
     size: Axes | None = per_axis("O", "size of the output", None)
-    mode: str = choice(("nearest", "linear", "bilinear", "trilinear"), "how elements are made", "nearest")
+    mode: str = choice(
+        ("nearest", "linear", "bilinear", "trilinear", "bicubic", "area", "nearest-exact"),
+        "how elements are made",
+        "nearest",
+    )
+    align_corners: bool = flag(False, "the corners of input and output are at the same place (linear and bicubic)")
 
     def infer(self, inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
         """(N, C, new size …)."""
         batch, channels, spatial = feature_map(inputs[0])
         needed = _AXES_OF_MODE.get(self.mode, len(spatial))
-        require(len(spatial) == needed, f"{self.mode} needs {needed} axes", "Use linear: it fits any number of axes.")
+        hint = "" if self.mode == "bicubic" else "Use linear: it fits any number of axes."
+        require(len(spatial) == needed, f"{self.mode} needs {needed} axes", hint)
+        require(
+            not self.align_corners or self.mode in (*_LINEAR, "bicubic"),
+            f"align_corners is not for {self.mode}",
+            "Use it with linear or bicubic.",
+        )
         return (inputs[0].like((batch, channels, *self._sizes(spatial))),)
 
     def _sizes(self, spatial: Shape) -> Shape:
         require((self.scale is None) != (self.size is None), "upsample needs either scale or size")
         if self.scale is None:
             return axes(1 if self.size is None else self.size, len(spatial), "size")
-        scales = axes(self.scale, len(spatial), "scale")
-        return tuple(size * scale for size, scale in zip(spatial, scales, strict=True))
+        return scaled(spatial, self.scale, "scale")
+
+    def reads(self, inputs: tuple[Tensor, ...], outputs: tuple[Tensor, ...], which: int = 0) -> Readings:
+        """The neighbours of where an output lies in the input."""
+        sizes = zip(inputs[0].shape[2:], outputs[0].shape[2:], strict=True)
+        return ((Follow(0), Follow(1), *(self._follow(axis, *size) for axis, size in enumerate(sizes, 2))),)
+
+    def _follow(self, axis: int, size: int, out: int) -> Follow:
+        if self.mode == "area":
+            return adaptive(axis, size, out)
+        if self.align_corners:
+            up, down, ahead = (out - 1, size - 1, 0) if out > 1 else (1, 0, 0)
+        else:
+            up, down = (out, size) if self.scale is None else self._factor(axis - 2)
+            ahead = {"nearest": 0, "nearest-exact": down}.get(self.mode, down - up)
+        return periodic(axis, size, up, down, lambda place: _around(self.mode, 2 * place * down + ahead, 2 * up))
+
+    def _factor(self, axis: int) -> tuple[int, int]:
+        factor = self.scale[axis] if isinstance(self.scale, tuple) else self.scale
+        return Fraction(factor or 1).as_integer_ratio()
 
     def work(self, inputs: tuple[Tensor, ...], outputs: tuple[Tensor, ...]) -> tuple[Term, ...]:
         """Weighted sums of neighbours."""
-        if self.mode == "nearest":
+        if self.mode == "area":
+            return averaged(inputs[0], outputs[0])
+        if self.mode.startswith("nearest"):
             return ()
-        neighbours = 2 ** len(inputs[0].shape[2:])
+        neighbours = (4 if self.mode == "bicubic" else 2) ** len(inputs[0].shape[2:])
         made = outputs[0].elements
         return (
             Term("multiply", "interpolate", made * neighbours),
@@ -57,30 +96,9 @@ class Upsample(Operator):
         )
 
 
-@operator
-class ChannelShuffle(Operator):
-    """Channels of G groups dealt out in turn.
-
-    Equation: y[n, j·G + g] = x[n, g·C/G + j]
-    Shapes: (N, C, …) → the same
-    Parameters: none
-    Counted: nothing.
-    Source: Zhang et al., ShuffleNet (2017); torch.nn.ChannelShuffle
-    """
-
-    KIND = "channel_shuffle"
-
-    groups: Number = number("G", "groups of channels")
-
-    def infer(self, inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
-        """The same shape."""
-        _, channels, _ = feature_map(inputs[0])
-        require(
-            equal(channels % self.groups, 0), "groups must divide the channels", channels=channels, groups=self.groups
-        )
-        return inputs
-
-    def reads(self, inputs: tuple[Tensor, ...], outputs: tuple[Tensor, ...], which: int = 0) -> Readings:
-        """Element by element, but for the channels."""
-        rest = (Follow(axis) for axis in range(2, len(inputs[0].shape)))
-        return ((Follow(0), Follow(1, None), *rest),)
+def _around(mode: str, place: int, parts: int) -> Span:
+    """The neighbours of the place that lies so many parts of an element from the first one."""
+    low = place // parts
+    if mode == "bicubic":
+        return low - 1, low + 2
+    return low, -(-place // parts) if mode in _LINEAR else low

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
 from netledger.core.ledger import Convention, Entry, Ledger, count_parameters, price
 from netledger.core.network import Tensor
 
-__all__ = ["Row", "View", "aligned", "mebibytes", "prefixed", "rows", "shapes", "share", "summary", "thousands"]
+__all__ = ["Row", "View", "mebibytes", "prefixed", "rows", "shapes", "share", "summary", "thousands"]
 
 
 class View(NamedTuple):
@@ -19,12 +19,14 @@ class View(NamedTuple):
         ledger: the facts.
         conventions: the ways of counting, in order of their columns.
         depth: rows deeper than so many names are folded into one; None: all are shown.
+        fold: each turn of a repeat is folded into one row, and turns that are alike into one.
 
     """
 
     ledger: Ledger
     conventions: tuple[Convention, ...]
     depth: int | None = None
+    fold: bool = False
 
 
 class Row(NamedTuple):
@@ -45,12 +47,46 @@ class Row(NamedTuple):
 
 def rows(view: View) -> tuple[Row, ...]:
     """The rows of a table."""
-    groups = groupby(view.ledger.entries, key=lambda entry: _folded(entry.name, view.depth))
-    return tuple(_row(name, tuple(entries), view.conventions) for name, entries in groups)
+    groups = groupby(view.ledger.entries, key=lambda entry: _folded(entry.name, view))
+    made = tuple(_row(name, tuple(entries), view.conventions) for name, entries in groups)
+    return tuple(_merged(made)) if view.fold else made
 
 
-def _folded(name: str, depth: int | None) -> str:
-    return name if depth is None else ".".join(name.split(".")[:depth])
+def _folded(name: str, view: View) -> str:
+    """The name of the row that a layer is part of."""
+    parts = name.split(".")
+    if view.depth is not None:
+        return ".".join(parts[: view.depth])
+    turn = (
+        next((place for place, part in enumerate(parts) if part.isdecimal()), len(parts)) if view.fold else len(parts)
+    )
+    return ".".join(parts[: turn + 1])
+
+
+def _merged(made: tuple[Row, ...]) -> Iterator[Row]:
+    """Turns of a repeat that are alike, one after another, as one row."""
+    for _, run in groupby(made, key=_alike):
+        same = tuple(run)
+        yield _times(same) if len(same) > 1 else same[0]
+
+
+def _alike(row: Row) -> tuple[object, ...]:
+    """What turns that look the same have in common; a row that is no turn is like no other."""
+    block, _, turn = row.name.rpartition(".")
+    return (block, *row[1:]) if block and turn.isdecimal() else (row.name,)
+
+
+def _times(same: tuple[Row, ...]) -> Row:
+    first, last, count = same[0], same[-1], len(same)
+    return first._replace(
+        name=f"{first.name} … {last.name.rpartition('.')[2]}",
+        operator=f"{count} × ({first.operator})",
+        weights=count * first.weights,
+        biases=count * first.biases,
+        parameters=count * first.parameters,
+        buffers=count * first.buffers,
+        prices=tuple(count * amount for amount in first.prices),
+    )
 
 
 def _row(name: str, entries: Sequence[Entry], conventions: tuple[Convention, ...]) -> Row:
@@ -88,12 +124,6 @@ def summary(view: View) -> tuple[tuple[str, str], ...]:
     for gap in ledger.gaps:
         lines.append(("not counted", f"{gap.layer} ({gap.op}): {gap.reason}; at most {thousands(gap.bound)} FLOP"))
     return tuple(lines)
-
-
-def aligned(pairs: Sequence[tuple[str, str]]) -> list[str]:
-    """A line for each name and text, the texts below one another."""
-    width = max(len(name) for name, _ in pairs)
-    return [f"{name:<{width}}  {text}" for name, text in pairs]
 
 
 def _figure(count: int, unit: str = "") -> str:

@@ -28,7 +28,7 @@ CASES = {
     "- conv: {out: 1 / 0, kernel: 1}": ("3:16", "division by zero", ""),
     "- add": ("3:4", "add takes at least 2 inputs, not 1", "from: [one, another]"),
     "- add: {from: [conv1, last]}": ("3:17", "unknown layer to take from 'conv1'", ""),
-    "- relu: {from: []}": ("3:17", "from needs the name of a layer", ""),
+    "- relu: {from: []}": ("3:17", "the name of a layer is needed here", ""),
     "- relu: {name: last}": ("3:17", "there is already something called 'last'", ""),
     "- relu: {name: 1st}": ("3:17", "is a letter, then letters", ""),
     "- split: {parts: 3}\n - relu": ("4:4", "relu takes 1 input, not 3", "split1.0"),

@@ -60,7 +60,7 @@ def _join(kind: str, draw: Draw) -> Callable[[], Case]:
 
 _ELEMENTWISE = (
     *("identity", "dropout", "relu", "relu6", "leaky_relu", "sigmoid", "tanh", "silu"),
-    *("hardsigmoid", "hardswish", "gelu"),
+    *("hardswish", "gelu"),
 )
 
 MAKERS: dict[str, Maker] = {

@@ -21,7 +21,6 @@ from tests.laws.draws import (
     Draw,
     Maker,
     case,
-    feature_map,
     padding,
     per_axis,
     several,
@@ -76,13 +75,6 @@ def _pad(draw: Draw) -> Callable[[], Case]:
     return fill
 
 
-def _upsample(draw: Draw) -> Callable[[], Case]:
-    axes, listed, how = draw(AXES), draw(st.booleans()), draw(st.sampled_from(("scale", "size")))
-    named = {2: ("bilinear",), 3: ("trilinear",)}.get(axes, ())
-    mode = draw(st.sampled_from(("nearest", "linear", *named)))
-    return lambda: case(feature_map(draw, axes), "upsample", mode=mode, **{how: per_axis(draw, SMALL, axes, listed)})
-
-
 def _channel_shuffle(draw: Draw) -> Callable[[], Case]:
     axes = draw(AXES)
 
@@ -131,7 +123,6 @@ MAKERS: dict[str, Maker] = {
     "split": _split,
     "crop": _crop,
     "pad": _pad,
-    "upsample": _upsample,
     "channel_shuffle": _channel_shuffle,
     "flatten": _flatten,
     "reshape": _reshape,

@@ -56,6 +56,8 @@ def _pool(kind: str, draw: Draw) -> Callable[[], Case]:
     shared = {"rounding": draw(st.sampled_from(("floor", "ceil"))), "clip": draw(st.booleans())}
     if kind == "avgpool":
         shared["count_include_pad"] = draw(st.booleans())
+    else:
+        shared["indices"] = draw(st.booleans())
 
     def fill() -> Case:
         numbers = {"dilation": per_axis(draw, SMALL, axes, listed)} if kind == "maxpool" else {}

@@ -12,16 +12,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias
+from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias, cast
 
 from netledger.core.errors import SpecError, UnknownNameError, Where, quote
+from netledger.core.number import Arithmetic, value_of
 
 if TYPE_CHECKING:
     from fractions import Fraction
 
-__all__ = ["FUNCTIONS", "Exact", "evaluate"]
+__all__ = ["FUNCTIONS", "Exact", "evaluate", "is_symbol"]
 
 Exact: TypeAlias = "int | Fraction"
+"""An exact number; where a closed form is asked for, a symbol."""
 
 MAX_LENGTH = 256
 MAX_DEPTH = 24
@@ -97,7 +99,7 @@ class _Parser:
         value = self._sum()
         if self.token:
             self._fail(f"{quote(self.token)} is not expected here")
-        return value.numerator if value.denominator == 1 else value
+        return value if is_symbol(value) or value.denominator != 1 else value.numerator
 
     def _next(self) -> None:
         match = self.token_pattern.match(self.text, self.place)
@@ -169,7 +171,7 @@ class _Parser:
             self._fail(f"{name} takes {least if least == most else f'{least} to {most}'} values, not {len(values)}")
         if name == "multiple" and values[1] <= 0:
             self._fail("multiple(x, m) needs m above 0")
-        return self._bounded(function(*values))
+        return self._bounded(_called(name, function, *values))
 
     def _name(self, name: str) -> Exact:
         if name not in self.names:
@@ -177,7 +179,8 @@ class _Parser:
         return self.names[name]
 
     def _bounded(self, value: Exact) -> Exact:
-        if max(abs(value.numerator), value.denominator) > MAX_VALUE:
+        plain = value_of(value)
+        if max(abs(plain.numerator), plain.denominator) > MAX_VALUE:
             self._fail("a number is at most 2^63")
         return value
 
@@ -187,8 +190,31 @@ class _Parser:
 
 _OPERATORS: dict[str, Callable[[Exact, Exact], Exact]] = {
     "*": lambda a, b: a * b,
-    "/": lambda a, b: a // b if a % b == 0 else _fraction(a, b),
+    "/": lambda a, b: _ratio(a, b),
     "//": lambda a, b: a // b,
 }
+
+
+def is_symbol(value: Any) -> bool:
+    """Whether a number is a symbol, or made of one: it has no single value."""
+    return isinstance(value, Arithmetic)
+
+
+def _called(name: str, function: Callable[..., Exact], *values: Any) -> Exact:
+    """What a function gives; of symbols, a symbol that knows the function."""
+    made: Exact = next((value.call for value in values if is_symbol(value)), _plainly)(name, function, *values)
+    return made
+
+
+def _plainly(name: str, function: Callable[..., Exact], *values: Exact) -> Exact:
+    return function(*values)
+
+
+def _ratio(a: Any, b: Any) -> Exact:
+    """The exact quotient."""
+    if is_symbol(a) or is_symbol(b):
+        return _called("ratio", _ratio, a, b)
+    return cast(Exact, a // b if a % b == 0 else _fraction(a, b))
+
 
 _HINT = f"An expression has numbers, names, + - * / // and {', '.join(FUNCTIONS)}."

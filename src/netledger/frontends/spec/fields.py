@@ -4,15 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from math import isfinite
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from netledger.core.errors import NetledgerError, UnknownNameError, Where, did_you_mean, quote
+from netledger.core.number import value_of
 from netledger.core.operator import Attribute
 from netledger.frontends.shape import MAX_RANK, parse_shape
 from netledger.frontends.spec.document import Branch, Leaf, Node, Sequence, spec_error
-from netledger.frontends.spec.expression import Exact, evaluate
+from netledger.frontends.spec.expression import Exact, evaluate, is_symbol
 
-__all__ = ["at", "branch", "exact", "flag", "leaf", "number_or_flag", "only", "read_field", "sequence", "whole"]
+__all__ = [
+    "at",
+    "branch",
+    "exact",
+    "flag",
+    "leaf",
+    "number_or_flag",
+    "only",
+    "read_field",
+    "sequence",
+    "structural",
+    "whole",
+]
 
 Names = Mapping[str, Exact]
 
@@ -82,8 +95,21 @@ def whole(node: Node, names: Names, what: str = "a whole number") -> int:
     value = exact(node, names, what)
     if isinstance(value, int):
         return value
+    if is_symbol(value) and isinstance(value_of(value), int):
+        return cast(int, value)
     hint = "Use floor(), ceil(), round() or multiple()."
-    raise spec_error(f"{what} is needed here, not {value} = {float(value):g}", node, hint)
+    raise spec_error(f"{what} is needed here, not {value} = {float(value_of(value)):g}", node, hint)
+
+
+def structural(node: Node, names: Names) -> int:
+    """A whole number that decides what the network is made of: it cannot stay a symbol."""
+    value = whole(node, names)
+    if is_symbol(value):
+        raise spec_error("this decides what the network is made of: there is no closed form in it", node, _STRUCTURE)
+    return value
+
+
+_STRUCTURE = "Leave it a number: do not ask for it as a symbol."
 
 
 def _number(attribute: Attribute, node: Node, names: Names) -> int:
@@ -151,7 +177,7 @@ def _real(attribute: Attribute, node: Node, names: Names) -> float:
     try:
         value = float(text)
     except ValueError:
-        value = float(exact(node, names))
+        value = float(value_of(exact(node, names)))
     if not isfinite(value):
         raise spec_error("a finite number is needed here", node)
     return value
@@ -161,7 +187,7 @@ def flag(node: Node, names: Names) -> bool:
     """True or false; a name counts as true unless it is 0."""
     value = leaf(node, "true or false").value
     if isinstance(value, str) and value in names:
-        value = names[value] != 0
+        value = structural(node, names) != 0 if is_symbol(names[value]) else names[value] != 0
     if isinstance(value, bool):
         return value
     raise spec_error("true or false is needed here", node)
@@ -183,7 +209,7 @@ _READERS: dict[str, Callable[[Attribute, Node, Names], Any]] = {
     "per_axis": _per_axis,
     "padding": _padding,
     "scale": _scale,
-    "index": _number,
+    "index": lambda attribute, node, names: structural(node, names),
     "numbers": _numbers,
     "real": _real,
     "flag": lambda attribute, node, names: flag(node, names),

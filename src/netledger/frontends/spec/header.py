@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from netledger.core.errors import SpecError, UnknownNameError, Where, quote
 from netledger.core.network import Tensor
-from netledger.core.number import Shape
+from netledger.core.number import Shape, value_of
 from netledger.core.operator import Attribute
 from netledger.core.window import ROUNDINGS
 from netledger.frontends.shape import check_shape, parse_shape
@@ -16,12 +16,24 @@ from netledger.frontends.spec.expression import Exact, evaluate
 from netledger.frontends.spec.fields import at, branch, flag, leaf, number_or_flag, only, read_field, sequence, whole
 from netledger.frontends.spec.words import RESERVED, ROUNDED, TOP
 
-__all__ = ["Block", "Header", "Options", "check_word", "read_header"]
+__all__ = ["Block", "Header", "Options", "Symbols", "check_path", "check_word", "read_header"]
 
 MAX_NAMES = 256
 
 _MODE = Attribute("choice", "floor or ceil", choices=ROUNDINGS)
 _APART = "Give the sizes without the batch, and the batch apart (--batch)."
+
+
+class Symbols(Protocol):
+    """What turns numbers into symbols, where a closed form is asked for."""
+
+    def number(self, name: str, value: Exact) -> Exact:
+        """The number under `let` of this name."""
+        ...
+
+    def tensor(self, name: str, tensor: Tensor) -> Tensor:
+        """The input of this name, batch included."""
+        ...
 
 
 class Options(NamedTuple):
@@ -31,12 +43,14 @@ class Options(NamedTuple):
         inputs: names and shapes of inputs (an empty name: the next one); with or without the batch.
         batch: the batch, if given.
         let: expressions that replace those under `let`.
+        symbols: what stays a symbol, where a closed form is asked for.
 
     """
 
     inputs: tuple[tuple[str, Tensor], ...] = ()
     batch: int | None = None
     let: Mapping[str, str] = {}
+    symbols: Symbols | None = None
 
 
 class Block(NamedTuple):
@@ -56,6 +70,15 @@ class Header(NamedTuple):
     blocks: Mapping[str, Block]
     inputs: Mapping[str, Tensor]
     layers: Node
+    outputs: Node | None
+
+
+def check_path(text: str, where: Where, what: str) -> str:
+    """The text, if it can be the full name of a layer: words and numbers with points between them."""
+    for part in text.split("."):
+        if not (part.isdecimal() and len(part) < 10):
+            check_word(part, where, what)
+    return text
 
 
 def check_word(text: str, where: Where, what: str) -> str:
@@ -77,7 +100,7 @@ def read_header(root: Branch, options: Options, name: str) -> Header:
     only(root, TOP, "a spec")
     if "layers" not in root.items:
         raise spec_error("a spec needs layers", root, "Write layers: and a list below it.")
-    numbers = _let(root.items.get("let"), options.let)
+    numbers = _let(root.items.get("let"), options)
     return Header(
         _text(root, "name") or name,
         _text(root, "source"),
@@ -86,6 +109,7 @@ def read_header(root: Branch, options: Options, name: str) -> Header:
         _blocks(root.items.get("blocks")),
         _inputs(root, numbers, options),
         root.items["layers"],
+        root.items.get("outputs"),
     )
 
 
@@ -94,8 +118,9 @@ def _text(root: Branch, name: str) -> str:
     return " ".join(leaf(root.items[name], f"a {name}").text[:500].split()) if name in root.items else ""
 
 
-def _let(node: Node | None, given: Mapping[str, str]) -> dict[str, Exact]:
+def _let(node: Node | None, options: Options) -> dict[str, Exact]:
     written = _number_names(node, "let", "a name under let")
+    given = options.let
     for name in given:
         if name not in written:
             raise UnknownNameError("name to set", name, written)
@@ -103,7 +128,8 @@ def _let(node: Node | None, given: Mapping[str, str]) -> dict[str, Exact]:
     for name, item in written.items():
         text = given.get(name)
         here = Where(f"--set {name}", 1, 1, text or "")
-        numbers[name] = number_or_flag(item, numbers) if text is None else evaluate(text, numbers, here)
+        value = number_or_flag(item, numbers) if text is None else evaluate(text, numbers, here)
+        numbers[name] = options.symbols.number(name, value) if options.symbols else value
     return numbers
 
 
@@ -157,18 +183,22 @@ def _inputs(root: Branch, numbers: Mapping[str, Exact], options: Options) -> dic
     together = {**declared, **given}
     if not together:
         raise spec_error("the size of the input is not known", root, "Write input: 3x224x224, or give --input.")
-    batch = _batch(together, declared, options.batch)
-    return {name: _with_batch(tensor, declared.get(name), batch, name) for name, tensor in together.items()}
+    written = whole(root.items["batch"], numbers) if "batch" in root.items else 1
+    if value_of(written) < 1:
+        raise spec_error("the batch is at least 1", root.items["batch"])
+    batch = _batch(together, declared, options.batch, written)
+    made = {name: _with_batch(tensor, declared.get(name), batch, name) for name, tensor in together.items()}
+    return {name: options.symbols.tensor(name, tensor) for name, tensor in made.items()} if options.symbols else made
 
 
-def _batch(given: Mapping[str, Tensor], declared: Mapping[str, Tensor], batch: int | None) -> int:
-    """The one batch of all inputs: given, or brought by a shape with one axis more than declared."""
+def _batch(given: Mapping[str, Tensor], declared: Mapping[str, Tensor], batch: int | None, written: int) -> int:
+    """The one batch of all inputs: given, or brought by a shape with one axis more than declared, or written."""
     brought = {name: given[name].shape[0] for name in declared if _extra(given[name], declared[name]) == 1}
     batches = {*brought.values(), *([batch] if batch else ())}
     if len(batches) > 1:
         values = {**brought, "batch": batch or "not given"}
         raise SpecError("all inputs have the same batch", values=values, hint=_APART)
-    return batches.pop() if batches else 1
+    return batches.pop() if batches else written
 
 
 def _extra(tensor: Tensor, declared: Tensor | None) -> int:

@@ -11,6 +11,7 @@ from typing import Any
 
 from netledger.core.errors import NetledgerError, SpecError, UnknownNameError, Where, quote
 from netledger.core.network import Builder, Network, Provenance, Tensor
+from netledger.core.number import value_of
 from netledger.core.operator import Operator
 from netledger.frontends.shape import MAX_RANK
 from netledger.frontends.spec.document import Branch, Leaf, Node, Sequence, spec_error
@@ -24,7 +25,7 @@ from netledger.frontends.spec.fields import (
     only,
     read_field,
     sequence,
-    whole,
+    structural,
 )
 from netledger.frontends.spec.header import Block, Header, Options, read_header
 from netledger.frontends.spec.names import Flow, Names, Scope
@@ -70,7 +71,11 @@ class _Layout:
         for name, tensor in self.header.inputs.items():
             self.names.flows[name] = (self.builder.input(tensor),)
         self.names.flows.setdefault("input", (0,))
-        return self._layers(self.header.layers, Scope("", self.header.numbers), (0,))
+        top = Scope("", self.header.numbers)
+        flow = self._layers(self.header.layers, top, (0,))
+        if self.header.outputs is None:
+            return flow
+        return self._named(self.header.outputs, top, flow)
 
     def _layers(self, node: Node, scope: Scope, flow: Flow) -> Flow:
         self.depth += 1
@@ -89,7 +94,9 @@ class _Layout:
             return _STRUCTURES[kind](self, options, self._knowing_channels(scope, flow), flow)
         if kind not in FOLDER.index:
             raise _unknown(kind, options.where)
-        return self._operation(load(kind), options, scope, self._from(options, scope, flow))
+        op = load(kind)
+        given = self._from(options, scope, flow if op.INPUTS[1] else ())
+        return self._operation(op, options, scope, given)
 
     def _operation(self, op: type[Operator], options: Branch, scope: Scope, flow: Flow) -> Flow:
         if len(self.builder.nodes) >= MAX_LAYERS:
@@ -100,7 +107,8 @@ class _Layout:
         full = self.names.choose(_name(options), op.LABEL or op.KIND, scope)
         trainable = flag(options.items["trainable"], scope.numbers) if "trainable" in options.items else True
         place = Provenance(options.where.file, options.where.line)
-        outputs = self.builder.add(made, flow, full, scope.path, trainable=trainable, provenance=place)
+        scope_name = full.rpartition(".")[0]
+        outputs = self.builder.add(made, flow, full, scope_name, trainable=trainable, provenance=place)
         self.names.flows[full] = outputs
         for number in outputs:
             self._step(options.where)
@@ -110,7 +118,7 @@ class _Layout:
     def _check_size(self, tensor: Tensor, options: Branch) -> None:
         if len(tensor.shape) > MAX_RANK:
             raise spec_error(f"a tensor has at most {MAX_RANK} axes", options)
-        if tensor.elements > MAX_ELEMENTS:
+        if value_of(tensor.elements) > MAX_ELEMENTS:
             raise spec_error("a feature map has at most 2^62 elements", options, "Check its sizes.")
 
     def _attributes(self, op: type[Operator], options: Branch) -> Branch:
@@ -128,13 +136,17 @@ class _Layout:
         node = options.items.get("from")
         if node is None:
             return flow
+        return self._named(node, scope, flow)
+
+    def _named(self, node: Node, scope: Scope, flow: Flow) -> Flow:
+        """What comes out of the layers of these names."""
         found: list[int] = []
         for reference in node.items if isinstance(node, Sequence) else (node,):
             pieces = self.names.find(leaf(reference, "the name of a layer"), scope, flow)
             self._step(node.where, 1 + len(pieces))
             found.extend(pieces)
         if not found:
-            raise spec_error("from needs the name of a layer", node)
+            raise spec_error("the name of a layer is needed here", node)
         return tuple(found)
 
     def _step(self, where: Where, cost: int = 1) -> None:
@@ -162,7 +174,7 @@ class _Layout:
     def _repeat(self, options: Branch, scope: Scope, flow: Flow) -> Flow:
         """The same layers several times over; `turn` counts from 0."""
         _needs("repeat", options, "{times: 3, layers: […]}")
-        times = whole(options.items["times"], scope.numbers)
+        times = structural(options.items["times"], scope.numbers)
         if times < 0:
             raise spec_error("times must not be negative", options.items["times"], times=times)
         inner = self._open(options, "repeat", scope)

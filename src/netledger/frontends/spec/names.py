@@ -8,7 +8,7 @@ from typing import NamedTuple
 from netledger.core.errors import UnknownNameError, quote
 from netledger.frontends.spec.document import Leaf, spec_error
 from netledger.frontends.spec.expression import Exact
-from netledger.frontends.spec.header import check_word
+from netledger.frontends.spec.header import check_path
 
 __all__ = ["Flow", "Names", "Scope"]
 
@@ -58,7 +58,7 @@ class Names:
         """
         if written is None:
             return self._ordinal(label, scope)
-        full = scope.full(check_word(written.text, written.where, "the name of a layer"))
+        full = scope.full(check_path(written.text, written.where, "the name of a layer"))
         if full in self.flows or written.text in RESERVED:
             raise spec_error(f"there is already something called {quote(written.text)}", written)
         return full

@@ -83,6 +83,8 @@ _TOP: Schema = {
         ),
     },
     "layers": _ref("layers"),
+    "batch": _ref("number"),
+    "outputs": _ref("names"),
 }
 _COMMON: Schema = {"name": _SCALAR, "from": _ref("names"), "trainable": {"type": ["boolean", "string"]}}
 _STRUCTURES: Schema = {

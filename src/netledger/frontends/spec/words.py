@@ -4,7 +4,7 @@ from __future__ import annotations
 
 __all__ = ["CALLED", "COMMON", "JOINS", "RESERVED", "ROUNDED", "STRUCTURES", "TOP"]
 
-TOP = ("name", "source", "input", "rounding", "let", "blocks", "layers")
+TOP = ("name", "source", "input", "batch", "rounding", "let", "blocks", "layers", "outputs")
 """What stands at the top of a spec."""
 
 ROUNDED = ("conv", "pool")

@@ -1,102 +1,27 @@
-"""The facade that users import: it alone joins front ends, rules, conventions and reports."""
+"""The ledger as users see it: a thin facade over the core's data."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from os import PathLike, fspath
-from typing import Any, Generic, TypeAlias, TypeVar
+from typing import Any, Generic, TypeVar
 
+from netledger.analyses import explain as _explain
+from netledger.api._answer import Answer
 from netledger.conventions import DEFAULT
 from netledger.conventions import load as _convention
 from netledger.core import ledger as _core
-from netledger.core.errors import IncompleteError, NetledgerError, SourceError, UnknownNameError
-from netledger.core.network import DTYPE_BITS, Network, Parameter, Provenance, Tensor
+from netledger.core.errors import IncompleteError, UnknownNameError
+from netledger.core.network import Network, Parameter, Provenance
 from netledger.core.work import Term
-from netledger.frontends import spec
-from netledger.frontends.shape import check_shape, parse_input
 from netledger.reports import View
 from netledger.reports import load as _report
 
-__all__ = ["Entry", "Ledger", "Shape", "count", "layer", "presets"]
+__all__ = ["MANY", "Entry", "Ledger"]
 
+MANY = 60
+"""With more layers than this, what is shown on a screen folds repeated blocks."""
 
 _Data = TypeVar("_Data", _core.Entry, _core.Ledger)
-
-
-class Shape:
-    """The shape and element type of an input.
-
-    >>> Shape(1, 128, dtype="int64")
-    Shape(1, 128, dtype='int64')
-    """
-
-    __slots__ = ("tensor",)
-
-    def __init__(self, *sizes: int, dtype: str = "float32") -> None:
-        if dtype not in DTYPE_BITS:
-            raise UnknownNameError("element type", dtype, DTYPE_BITS)
-        self.tensor = Tensor(_sizes(sizes), dtype)
-
-    def __repr__(self) -> str:
-        return f"Shape({', '.join(map(str, self.tensor.shape))}, dtype={self.tensor.dtype!r})"
-
-
-Input: TypeAlias = "Shape | Iterable[int] | str | Mapping[str, Shape | Iterable[int] | str]"
-"""A shape, or shapes by the names of the inputs."""
-
-
-def count(
-    source: str | PathLike[str],
-    *inputs: Input,
-    batch: int | None = None,
-    let: Mapping[str, int | float | str] | None = None,
-) -> Ledger:
-    """Count a network.
-
-    Args:
-        source: the name of a preset, the path of a spec, or the text of one.
-        inputs: shapes that replace those of the spec, with or without the batch in front (without, if the spec
-            declares none): (1, 3, 224, 224), "3x224x224", Shape(1, 128, dtype="int64"), or a dictionary by the names
-            of the inputs.
-        batch: the batch, if the shapes leave it out (1 otherwise).
-        let: numbers or expressions that replace those under `let` in the spec.
-
-    Returns:
-        The ledger: shapes, parameters, counted work of every layer.
-
-    Raises:
-        SourceError: if there is no such network.
-        SpecError: if the spec breaks a rule of its language.
-        ShapeError: if a layer cannot take its input; `.ledger` has what was counted before.
-
-    >>> count("lenet").parameters
-    61610
-    >>> count("mobilenet_v1", (3, 160, 160), let={"width": 0.5}).total("macs")
-    76524800
-
-    """
-    if not isinstance(source, (str, PathLike)):
-        hint = "Give the name of a preset (netledger.presets()), the path of a spec, or its text."
-        raise SourceError(f"there is no front end for a {type(source).__name__}", hint=hint)
-    options = _options(inputs, batch, let)
-    return _ledger(lambda: spec.network(fspath(source), options))
-
-
-def layer(call: str, *inputs: Input, batch: int | None = None) -> Entry:
-    """Count one layer, written as a call.
-
-    >>> layer("conv(96, 11, stride=4)", "3x227x227").parameters
-    34944
-    """
-    options = _options(inputs, batch, None)
-    return next(iter(_ledger(lambda: spec.layer(call, options))))
-
-
-def presets() -> tuple[str, ...]:
-    """The names of the networks that come with netledger."""
-    from netledger.frontends.spec.source import presets as names
-
-    return names()
 
 
 class _Facade(Generic[_Data]):
@@ -194,6 +119,11 @@ class Entry(_Facade[_core.Entry]):
         """What it costs under a convention."""
         return _core.price(_convention(convention), (self.data,))
 
+    def explain(self, conventions: Iterable[str] = DEFAULT) -> Answer:
+        """Where every figure comes from: formula, substitution, value."""
+        alone = _core.Ledger("one layer", "", self.data.inputs, (self.data,))
+        return Answer(_explain.explain_layers(alone, (self.name,), tuple(map(_convention, conventions))))
+
     def __repr__(self) -> str:
         return f"<{self.name}: {self.call}, {self.parameters} parameters>"
 
@@ -205,7 +135,12 @@ class Ledger(_Facade[_core.Ledger]):
     table; a notebook shows it as HTML.
     """
 
-    __slots__ = ()
+    __slots__ = ("network",)
+
+    def __init__(self, data: _core.Ledger, network: Network | None = None) -> None:
+        super().__init__(data)
+        self.network = network
+        """The graph; None if the ledger was read from JSON, which has none."""
 
     @classmethod
     def from_json(cls, text: str) -> Ledger:
@@ -278,13 +213,33 @@ class Ledger(_Facade[_core.Ledger]):
         """
         return _core.price(_convention(convention), self.data)
 
-    def to(self, format: str, conventions: Iterable[str] = DEFAULT, depth: int | None = None) -> str:
-        """The ledger as a report, by the name of a format: table, json, …: `netledger show --help` lists them."""
-        return _report(format).render(self.view(conventions, depth))
+    def explain(self, layer: str | None = None, *, all: bool = False, conventions: Iterable[str] = DEFAULT) -> Answer:
+        """Where the figures come from: formula, substitution, value.
 
-    def view(self, conventions: Iterable[str] = DEFAULT, depth: int | None = None) -> View:
-        """What a report is given."""
-        return View(self.data, tuple(map(_convention, conventions)), depth)
+        Args:
+            layer: a layer, or a block: all that is in it. Without one: the figures of every layer in numbers.
+            all: explain every layer.
+            conventions: the ways of counting.
+
+        Raises:
+            UnknownNameError: if there is no such layer.
+
+        """
+        chosen = tuple(map(_convention, conventions))
+        if layer is None and not all:
+            return Answer(_explain.overview(self.data, chosen))
+        names = [entry.name for entry in self.data] if layer is None else [layer]
+        return Answer(_explain.explain_layers(self.data, names, chosen))
+
+    def to(
+        self, format: str, conventions: Iterable[str] = DEFAULT, depth: int | None = None, fold: bool = False
+    ) -> str:
+        """The ledger as a report, by the name of a format: table, json, …: `netledger show --help` lists them."""
+        return _report(format).render(self.view(conventions, depth, fold))
+
+    def view(self, conventions: Iterable[str] = DEFAULT, depth: int | None = None, fold: bool = False) -> View:
+        """What a report is given; `fold`: repeated blocks as one row."""
+        return View(self.data, tuple(map(_convention, conventions)), depth, fold)
 
     def to_json(self, conventions: Iterable[str] = DEFAULT) -> str:
         """The whole ledger as JSON; `from_json` reads it back."""
@@ -324,10 +279,10 @@ class Ledger(_Facade[_core.Ledger]):
 
         from netledger.reports.table import for_terminal
 
-        return for_terminal(self.view(), Console().width)
+        return for_terminal(self.view(fold=len(self) > MANY), Console().width)
 
     def _repr_html_(self) -> str:
-        return self.to("html")
+        return self.to("html", fold=len(self) > MANY)
 
 
 def _row(entry: Entry, conventions: tuple[str, ...]) -> dict[str, Any]:
@@ -345,45 +300,3 @@ def _row(entry: Entry, conventions: tuple[str, ...]) -> dict[str, Any]:
         "counted": entry.counted,
         **{name: entry.total(name) if entry.counted else None for name in conventions},
     }
-
-
-def _ledger(make: Any) -> Ledger:
-    """The ledger of the network that is made; on a mistake, that of what was made before it."""
-    try:
-        network: Network = make()
-    except NetledgerError as error:
-        if error.network is not None:
-            error.ledger = Ledger(_core.build(error.network))
-        raise
-    return Ledger(_core.build(network))
-
-
-def _options(inputs: Iterable[Input], batch: int | None, let: Mapping[str, Any] | None) -> spec.Options:
-    if batch is not None:
-        _sizes((batch,))
-    given = tuple(pair for item in inputs for pair in _named(item))
-    return spec.Options(given, batch, {name: str(value) for name, value in (let or {}).items()})
-
-
-def _named(item: Input) -> Iterator[tuple[str, Tensor]]:
-    if isinstance(item, Mapping):
-        for name, shape in item.items():
-            yield name, _tensor(shape)[1]
-    else:
-        yield _tensor(item)
-
-
-def _tensor(item: Shape | Iterable[int] | str) -> tuple[str, Tensor]:
-    if isinstance(item, Shape):
-        return "", item.tensor
-    return parse_input(item) if isinstance(item, str) else ("", Tensor(_sizes(item)))
-
-
-def _sizes(sizes: Iterable[int]) -> tuple[int, ...]:
-    """The sizes as plain integers: a NumPy integer could wrap."""
-    import operator
-
-    try:
-        return check_shape(tuple(operator.index(size) for size in sizes))
-    except TypeError:
-        raise SourceError("a shape is made of whole numbers", values={"given": repr(sizes)[:100]}) from None

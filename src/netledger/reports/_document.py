@@ -1,52 +1,27 @@
-"""The per-layer table as text cells, for every report that draws one."""
+"""The ledger as a document: the per-layer table, and the totals below it."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from netledger.core.document import Column, Document, Pairs, Table
+from netledger.reports._view import Row, View, rows, shapes, share, summary, thousands
 
-from netledger.reports._view import Row, View, rows, shapes, share, thousands
-
-__all__ = ["NOT_COUNTED", "Column", "Grid", "grid"]
+__all__ = ["NOT_COUNTED", "document", "table"]
 
 NOT_COUNTED = "not counted"
 
-
-class Column(NamedTuple):
-    """A column.
-
-    Args:
-        head: its head.
-        number: whether it holds numbers.
-        spare: how soon it may be left out where there is no room (0: never).
-        least: how narrow it may be folded (0: not at all).
-
-    """
-
-    head: str
-    number: bool = True
-    spare: int = 0
-    least: int = 0
+SHADED = 4
+"""Rows below so many per cent of the total are not shaded."""
 
 
-class Grid(NamedTuple):
-    """Cells in rows, and a last row of totals."""
-
-    columns: tuple[Column, ...]
-    rows: tuple[tuple[str, ...], ...]
-    total: tuple[str, ...]
-
-    def without(self, place: int) -> Grid:
-        """The same without one column."""
-        after = place + 1
-        return Grid(
-            self.columns[:place] + self.columns[after:],
-            tuple(row[:place] + row[after:] for row in self.rows),
-            self.total[:place] + self.total[after:],
-        )
+def document(view: View) -> Document:
+    """Everything that a view shows."""
+    ledger = view.ledger
+    title = f"{ledger.name}, input {shapes(ledger.inputs)}"
+    return Document(title, ledger.source, (table(view), Pairs(summary(view))))
 
 
-def grid(view: View) -> Grid:
-    """The table of a view."""
+def table(view: View) -> Table:
+    """The per-layer table."""
     shown = rows(view)
     totals = tuple(sum(row.prices[place] for row in shown) for place in range(len(view.conventions)))
     named = tuple(
@@ -64,7 +39,14 @@ def grid(view: View) -> Grid:
         *named,
         *(Column(f"% of {convention.NAME}", spare=4) for convention in view.conventions[:1]),
     )
-    return Grid(columns, tuple(_cells(row, totals) for row in shown), _total(view, totals))
+    cells = tuple(_cells(row, totals) for row in shown)
+    return Table(columns, cells, _total(view, totals), tuple(_shade(row, totals) for row in shown))
+
+
+def _shade(row: Row, totals: tuple[int, ...]) -> int:
+    """The share of the first total, in whole per cent; 0 if small."""
+    part = 100 * row.prices[0] // totals[0] if totals and totals[0] else 0
+    return part if part >= SHADED else 0
 
 
 def _cells(row: Row, totals: tuple[int, ...]) -> tuple[str, ...]:

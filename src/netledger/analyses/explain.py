@@ -1,0 +1,296 @@
+"""Why is each figure of a layer what it is: formula, substitution, value, for shapes, parameters, work and prices.
+
+Nothing is written a second time: the operator's own rules run on traced numbers, and so do the conventions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+from netledger.core.document import (
+    Block,
+    Column,
+    Definition,
+    Definitions,
+    Document,
+    Formula,
+    Heading,
+    Pairs,
+    Paragraph,
+    Table,
+)
+from netledger.core.errors import SourceError, UnknownNameError
+from netledger.core.formula import TEXT, called, symbols
+from netledger.core.functions import MEANING
+from netledger.core.ledger import Convention, Entry, Ledger, price
+from netledger.core.network import Parameter, Tensor
+from netledger.core.number import Traced, product, total, value_of
+from netledger.core.operator import Operator
+from netledger.core.trace import meaning, name_outputs, size_names, suffixes, trace
+from netledger.core.window import rounding_rule
+from netledger.core.work import ROLES, Term
+from netledger.ops import load
+
+__all__ = ["explain_layers", "overview"]
+
+HEADINGS = ("Equation", "Shapes", "Parameters", "Counted", "Source")
+
+
+def explain_layers(ledger: Ledger, names: Sequence[str], conventions: Sequence[Convention]) -> Document:
+    """The derivation of every figure of some layers; a name may be that of a block: all that is in it.
+
+    Raises:
+        UnknownNameError: if there is no such layer.
+        SourceError: if the ledger was not made by these rules.
+
+    """
+    chosen = [entry for name in names for entry in _named(ledger, name)]
+    blocks = [block for entry in chosen for block in _layer(entry, conventions, len(chosen) > 1)]
+    title = f"{chosen[0].name} of {ledger.name}" if len(chosen) == 1 else f"Every figure of {ledger.name}"
+    return Document(f"{title}, input {_shapes(ledger.inputs)}", ledger.source, tuple(blocks))
+
+
+def overview(ledger: Ledger, conventions: Sequence[Convention]) -> Document:
+    """The figures of every layer in numbers, and how they add up."""
+    columns = (
+        Column("layer", number=False),
+        Column("operator", number=False),
+        Column("output", number=False),
+        Column("parameters"),
+        *(Column(f"{convention.NAME} ({convention.UNIT})") for convention in conventions),
+    )
+    rows = tuple(_row(entry, conventions) for entry in ledger)
+    least = "" if ledger.complete else "≥ "
+    figures = (ledger.parameter_counts.total, *(price(convention, ledger) for convention in conventions))
+    bottom = ("total", "", "", *(f"{least}{figure:,}" for figure in figures))
+    shown = Table(columns, rows, bottom)
+    return Document(f"{ledger.name}, input {_shapes(ledger.inputs)}", ledger.source, (shown,))
+
+
+def _row(entry: Entry, conventions: Sequence[Convention]) -> tuple[str, ...]:
+    traced = _Traced.of(entry)
+    stored = total(part.elements for part in traced.parameters if not part.buffer)
+    prices = (_price(convention, traced.entry(named=False), entry) for convention in conventions)
+    cells = [_sum(stored), *(_sum(number) if entry.counted else "not counted" for number in prices)]
+    return (entry.name, entry.call, _shapes(entry.outputs), *cells)
+
+
+def _sum(number: Any) -> str:
+    """The substitution and the value, or the value where it says it all."""
+    value = f"{value_of(number):,}"
+    written = TEXT.substitution(number)
+    return value if written == value or not value_of(number) else f"{written} = {value}"
+
+
+def _named(ledger: Ledger, name: str) -> list[Entry]:
+    found = [entry for entry in ledger if entry.name == name or entry.name.startswith(f"{name}.")]
+    if not found:
+        raise UnknownNameError("layer", name, (entry.name for entry in ledger))
+    return found
+
+
+class _Traced(NamedTuple):
+    """A layer run on traced numbers."""
+
+    source: Entry
+    op: Operator
+    inputs: tuple[Tensor, ...]
+    made: tuple[Tensor, ...]
+    outputs: tuple[Tensor, ...]
+    parameters: tuple[Parameter, ...]
+    work: tuple[Term, ...]
+
+    @classmethod
+    def of(cls, entry: Entry) -> _Traced:
+        """The traced layer of an entry, checked against it."""
+        op, inputs = trace(_operator(entry), entry.inputs)
+        made = op.infer(inputs)
+        outputs = name_outputs(made)
+        shapes = {**op.parameters(inputs), **op.buffers(inputs)}
+        if {part.role for part in entry.parameters} != shapes.keys():
+            raise _other_rules(entry)
+        parameters = tuple(part._replace(shape=shapes[part.role]) for part in entry.parameters)
+        work = op.work(inputs, outputs)
+        if tuple(Term(term.action, term.role, value_of(term.count)) for term in work) != entry.work:
+            raise _other_rules(entry)
+        return cls(entry, op, inputs, made, outputs, parameters, work)
+
+    def entry(self, named: bool) -> Entry:
+        """The entry with traced figures; with `named`, a symbol for each term of the work."""
+        work = tuple(term._replace(count=_term_symbol(term)) for term in self.work) if named else self.work
+        traced = self.source._replace(inputs=self.inputs, outputs=self.outputs)
+        return traced._replace(parameters=self.parameters, work=work)
+
+
+def _other_rules(entry: Entry) -> SourceError:
+    return SourceError(f"{entry.name} was counted by other rules than those of {entry.op} here", hint="Count it again.")
+
+
+def _term_symbol(term: Term) -> Any:
+    return Traced.symbol(f"{term.action} ({term.role})", value_of(term.count))
+
+
+def _operator(entry: Entry) -> Operator:
+    op = load(entry.op)
+    return op(**{name: _restored(op.ATTRIBUTES[name].kind, value) for name, value in entry.attributes.items()})
+
+
+def _restored(kind: str, value: Any) -> Any:
+    if isinstance(value, (list, tuple)):
+        return tuple(_restored(kind, part) for part in value)
+    return Fraction(value) if kind == "scale" and isinstance(value, str) else value
+
+
+def _layer(entry: Entry, conventions: Sequence[Convention], titled: bool) -> Iterator[Block]:
+    traced = _Traced.of(entry)
+    said = _said(traced.op)
+    if titled:
+        yield Heading(f"{entry.name}: {entry.call}")
+    else:
+        yield Paragraph(f"{entry.name} is {entry.call}.")
+    yield Paragraph(said[""])
+    yield Pairs(tuple((name.lower(), said[name]) for name in ("Equation", "Counted", "Source")))
+    known = _Known(traced.op)
+    yield from _section("Steps", list(_steps(traced)), known, titled)
+    yield from _section("Output", list(_sizes(traced)), known, titled)
+    yield from _section("Parameters", list(_stored(traced)), known, titled)
+    yield from _section("Work", list(_work(traced)), known, titled)
+    yield from _section("Cost under each convention", list(_prices(traced, conventions)), known, titled)
+
+
+def _section(title: str, blocks: list[Block], known: _Known, titled: bool) -> Iterator[Block]:
+    """A heading, and after each formula the signs that appear in it for the first time."""
+    if not blocks:
+        return
+    yield Heading(title, 2 if titled else 1)
+    for block in blocks:
+        if isinstance(block, Formula):
+            yield known.told(block)
+            yield from known.new_in(block.number)
+        else:
+            yield block
+
+
+class _Known:
+    """The signs that have been defined so far."""
+
+    def __init__(self, op: Operator) -> None:
+        self.op = op
+        self.names: set[str] = set()
+
+    def told(self, formula: Formula) -> Formula:
+        """A formula that is one sign by its own name says itself what that is."""
+        said = meaning(self.op, formula.name) if symbols(formula.number).keys() == {formula.name} else ""
+        if not said or formula.name in self.names:
+            return formula
+        self.names.add(formula.name)
+        return formula._replace(note=said)
+
+    def new_in(self, number: Any) -> Iterator[Definitions]:
+        """What is new in a formula."""
+        found = [
+            Definition(name, value, meaning(self.op, name))
+            for name, value in symbols(number).items()
+            if name not in self.names and meaning(self.op, name)
+        ]
+        found += [Definition(name, "", MEANING[name]) for name in called(number) if name not in self.names]
+        self.names.update(item.symbol for item in found)
+        if found:
+            yield Definitions(tuple(found))
+
+
+def _said(op: Operator) -> dict[str, str]:
+    """The parts of an operator's docstring; the first line under the empty name."""
+    found: dict[str, str] = {"": ""}
+    name = ""
+    for line in (op.__doc__ or "").split("\n"):
+        head, colon, rest = line.strip().partition(":")
+        if colon and head in HEADINGS:
+            name, line = head, rest
+        found[name] = f"{found.get(name, '')} {line.strip()}".strip()
+    return found
+
+
+def _steps(traced: _Traced) -> Iterator[Block]:
+    for place, step in enumerate(traced.op.steps(traced.inputs, traced.outputs), 1):
+        yield Paragraph(f"{place}. {step.name}: {step.equation}")
+        for sign, value in step.values.items():
+            yield Formula(sign, _real(value) if isinstance(value, float) else value)
+
+
+def _real(value: float) -> str:
+    return f"{value:g}".replace("e-0", "e−").replace("e+0", "e")
+
+
+def _sizes(traced: _Traced) -> Iterator[Block]:
+    note = _rule(traced.op)
+    for suffix, tensor in zip(suffixes("out", len(traced.made)), traced.made, strict=True):
+        for name, size in zip(size_names(len(tensor.shape), suffix, "N"), tensor.shape, strict=True):
+            if TEXT.formula(size) == name and len(traced.made) > 1:
+                continue
+            rounded = isinstance(size, Traced) and {"//", "ceil_div", "where"} & set(called(size, every=True))
+            yield Formula(name, size, note=note if rounded else "")
+            note = "" if rounded else note
+
+
+def _rule(op: Operator) -> str:
+    """The rule of rounding that an operator with windows follows, in words."""
+    if "rounding" not in op.ATTRIBUTES:
+        return ""
+    same = getattr(op, "padding", None) == "same"
+    return rounding_rule("same" if same else getattr(op, "rounding", ""), getattr(op, "clip", True))
+
+
+def _stored(traced: _Traced) -> Iterator[Block]:
+    for part in traced.parameters:
+        yield Formula(part.role, product(part.shape), note="a buffer: not a parameter" if part.buffer else "")
+    learned = [part for part in traced.parameters if not part.buffer]
+    if len(learned) > 1:
+        yield Formula("parameters", _named_sum((part.role, value_of(part.elements)) for part in learned))
+
+
+def _work(traced: _Traced) -> Iterator[Block]:
+    if gap := traced.source.gap:
+        yield Paragraph(f"Not counted: {gap.reason}; at most {gap.bound:,} FLOP.")
+    told: set[str] = set()
+    for term in traced.work:
+        yield Formula(f"{term.action} ({term.role})", term.count, note="" if term.role in told else ROLES[term.role])
+        told.add(term.role)
+    if traced.source.inside is not None:
+        yield Formula(
+            "valid products", _valid(traced), note="those that count for the result; the others are counted too"
+        )
+
+
+def _valid(traced: _Traced) -> Any:
+    """The valid products as a formula; the number, if their rule needs plain ones."""
+    try:
+        return traced.op.valid_products(traced.inputs, traced.outputs)
+    except TypeError:
+        return traced.source.inside
+
+
+def _prices(traced: _Traced, conventions: Iterable[Convention]) -> Iterator[Block]:
+    for convention in conventions if traced.source.counted else ():
+        yield Formula(convention.NAME, _price(convention, traced.entry(named=True), traced.source), convention.UNIT)
+
+
+def _price(convention: Convention, traced: Entry, plain: Entry) -> Any:
+    """What a convention charges, as a formula; as a sum of its named amounts, if it cannot work on formulas."""
+    try:
+        return total(convention.amounts(traced).values())
+    except TypeError:
+        amounts: Mapping[str, int] = convention.amounts(plain)
+        return _named_sum(amounts.items())
+
+
+def _named_sum(parts: Iterable[tuple[str, int]]) -> Any:
+    """A sum of named numbers."""
+    signs: list[Any] = [Traced.symbol(name, amount) for name, amount in parts]
+    return total(signs)
+
+
+def _shapes(tensors: Iterable[Tensor]) -> str:
+    return ", ".join("x".join(map(str, tensor.shape)) for tensor in tensors)

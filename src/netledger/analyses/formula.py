@@ -1,0 +1,274 @@
+"""Closed forms: the totals of a network in its batch, its sizes and its numbers, exact with floors.
+
+The network is laid out on symbols; every rule and every convention is the one that counts numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from netledger.core.document import Block, Document, Formula, Heading, Pairs, Paragraph
+from netledger.core.errors import SourceError, UnknownNameError
+from netledger.core.formula import TEXT
+from netledger.core.ledger import Convention, build, price
+from netledger.core.network import Network, Tensor
+from netledger.core.number import Traced, value_of
+from netledger.core.symbolic import Atom, Symbolic, assumptions
+
+__all__ = ["ClosedForm", "closed_form", "document", "simplified"]
+
+_AXES = {1: ("L",), 2: ("H", "W"), 3: ("D", "H", "W")}
+
+MAX_ASSUMED = 8
+"""So many conditions are shown."""
+
+
+class ClosedForm(NamedTuple):
+    """Totals as formulas.
+
+    Args:
+        network: the name of the network.
+        source: where it comes from.
+        totals: parameters, and what each convention charges: a `Symbolic`, or a plain integer.
+        units: the unit of each total.
+        symbols: what each symbol is.
+        assumed: the conditions under which the totals hold.
+
+    """
+
+    network: str
+    source: str
+    totals: Mapping[str, Any]
+    units: Mapping[str, str]
+    symbols: Mapping[str, str]
+    assumed: tuple[Symbolic, ...]
+
+    def at(self, **values: int) -> dict[str, int]:
+        """Every total for these values of the symbols."""
+        for name in values:
+            if name not in self.symbols:
+                raise UnknownNameError("symbol", name, self.symbols)
+        return {
+            name: int(total.at(values)) if isinstance(total, Symbolic) else total for name, total in self.totals.items()
+        }
+
+    def holds(self, **values: int) -> bool:
+        """Whether these values obey the conditions."""
+        return all(condition.at(values) for condition in self.assumed)
+
+
+class Symbols:
+    """Makes symbols of the batch, of the axes that are sizes, and of the numbers that are asked for."""
+
+    def __init__(self, numbers: Sequence[str], kept: frozenset[tuple[str, int]]) -> None:
+        self.numbers = frozenset(numbers)
+        self.kept = kept
+        self.known: dict[str, str] = {}
+        self.places: dict[str, tuple[str, int]] = {}
+
+    def number(self, name: str, value: Any) -> Any:
+        """A number under `let`."""
+        if name not in self.numbers:
+            return value
+        self.known[name] = f"{name} (here {value})"
+        return Symbolic.symbol(name, value, whole=False)
+
+    def tensor(self, name: str, tensor: Tensor) -> Tensor:
+        """An input."""
+        return tensor.like(tuple(self._size(name, axis, tensor) for axis in range(len(tensor.shape))))
+
+    def _size(self, name: str, axis: int, tensor: Tensor) -> Any:
+        size: Any = tensor.shape[axis]
+        if not isinstance(size, int) or (name, axis) in self.kept:
+            return size
+        sign = self._sign(name, axis, len(tensor.shape))
+        self.known.setdefault(sign, f"{_what(axis, name)} (here {size})")
+        self.places.setdefault(sign, (name, axis))
+        return Symbolic.symbol(sign, size)
+
+    def _sign(self, name: str, axis: int, rank: int) -> str:
+        """N for the batch; H and W, or L, for sizes that are left; C for axes next to the batch of a feature map."""
+        if axis == 0:
+            return "N"
+        free = [place for place in range(1, rank) if (name, place) not in self.kept]
+        spatial = [place for place in free if place > 1 or rank < 4]
+        letters = _AXES.get(len(spatial), tuple(f"L{place}" for place in range(1, len(spatial) + 1)))
+        sign = letters[spatial.index(axis)] if axis in spatial else "C"
+        return sign if name == "input" else f"{sign}_{name.replace('_', '')}"
+
+
+def _what(axis: int, name: str) -> str:
+    of = "the input" if name == "input" else f"input {name}"
+    return "batch" if axis == 0 else f"size of axis {axis} of {of}"
+
+
+Lay = Callable[[Symbols], Network]
+"""Lays the network out on what the symbols give."""
+
+
+def closed_form(lay: Lay, conventions: Sequence[Convention], numbers: Sequence[str]) -> ClosedForm:
+    """The totals in symbols.
+
+    Axes on which the first parameters depend (channels, features) stay numbers, unless all do.
+
+    Raises:
+        UnknownNameError: if a number that is asked for is not under `let`.
+        ShapeError, SpecError: if the structure of the network depends on a symbol.
+
+    """
+    trial = Symbols((), frozenset())
+    kept = _channels(lay(trial), trial)
+    symbols = Symbols(numbers, kept)
+    with assumptions() as found:
+        network = lay(symbols)
+    for name in numbers:
+        if name not in symbols.known:
+            raise UnknownNameError("number under let", name, symbols.known.keys() - symbols.places.keys())
+    ledger = build(network)
+    totals = {"parameters": ledger.parameter_counts.total, **{each.NAME: price(each, ledger) for each in conventions}}
+    units = {each.NAME: each.UNIT for each in conventions}
+    used = {name: text for name, text in symbols.known.items()}
+    return ClosedForm(network.name, network.source, totals, units, used, tuple(found.values()))
+
+
+def _channels(network: Network, symbols: Symbols) -> frozenset[tuple[str, int]]:
+    """The axes of the inputs that the first learned parameters depend on."""
+    for node in network.nodes:
+        names = {name for part in node.parameters for size in part.shape for name in _names(size)}
+        if node.parameters:
+            return frozenset(symbols.places[name] for name in names if name in symbols.places)
+    return frozenset()
+
+
+def _names(size: Any) -> frozenset[str]:
+    return size.names() if isinstance(size, Symbolic) else frozenset()
+
+
+def document(form: ClosedForm) -> Document:
+    """The totals, the floors that they are written in, what each symbol is, and the conditions."""
+    named = _floors(form)
+    blocks: list[Block] = [Heading("Totals")]
+    blocks += [Formula(name, _written(total, named), form.units.get(name, "")) for name, total in form.totals.items()]
+    if named:
+        blocks.append(Heading("where"))
+        blocks += [Formula(name, _unfolded(atom)) for atom, name in named.items()]
+    return Document(f"{form.network}, in symbols", form.source, (*blocks, *_below(form)))
+
+
+def _below(form: ClosedForm) -> tuple[Block, ...]:
+    """What each symbol is, and the conditions."""
+    used = {name for total in form.totals.values() for name in _names(total)}
+    signs = Pairs(tuple((name, text) for name, text in form.symbols.items() if name in used))
+    said = _conditions(form)
+    return (signs, Paragraph(f"Exact wherever every layer fits: {said}.")) if said else (signs,)
+
+
+def _written(total: Any, named: Mapping[Atom, str]) -> Any:
+    """The total with the batch in front of what it multiplies."""
+    if not isinstance(total, Symbolic):
+        return total
+    shared = [atom for atom in _shared(total) if atom.op == "symbol"]
+    if not shared or len(total.terms) == 1:
+        return total.traced(named)
+    inner = Symbolic({_without(monomial, shared): factor for monomial, factor in total.terms.items()})
+    made = inner.traced(named)
+    for atom in reversed(shared):
+        made = Traced(value_of(made) * int(atom.value), "*", (Traced.symbol(atom.name, int(atom.value)), made))
+    return made
+
+
+def _shared(total: Symbolic) -> list[Atom]:
+    first, *others = total.terms
+    return [atom for atom in dict.fromkeys(first) if all(atom in other for other in others)]
+
+
+def _without(monomial: tuple[Atom, ...], shared: list[Atom]) -> tuple[Atom, ...]:
+    rest = list(monomial)
+    for atom in shared:
+        rest.remove(atom)
+    return tuple(rest)
+
+
+def _floors(form: ClosedForm) -> dict[Atom, str]:
+    """A short name for every atom that is not a symbol, by the symbol that it is made of: H_1, H_2, …"""
+    named: dict[Atom, str] = {}
+    for total in form.totals.values():
+        for monomial in total.terms if isinstance(total, Symbolic) else ():
+            for atom in monomial:
+                if atom.op != "symbol" and atom not in named:
+                    named[atom] = ""
+    counts: dict[str, int] = {}
+    for atom in sorted(named, key=lambda atom: (-atom.value, atom.order)):
+        names = sorted(name for arg in atom.args if isinstance(arg, Symbolic) for name in arg.names())
+        head = names[0] if len(names) == 1 and len(names[0]) == 1 else "A"
+        counts[head] = counts.get(head, 0) + 1
+        named[atom] = f"{head}_{counts[head]}"
+    return dict(sorted(named.items(), key=lambda item: (item[1].partition("_")[0], int(item[1].partition("_")[2]))))
+
+
+def _unfolded(atom: Atom) -> Any:
+    return Symbolic({(atom,): 1}).traced()
+
+
+def _conditions(form: ClosedForm) -> str:
+    """The conditions; of those that say how large a symbol must be, the strictest."""
+    least: dict[str, int] = {}
+    others: set[str] = set()
+    for condition in form.assumed:
+        bound = _lower_bound(condition)
+        if bound is None:
+            others.add(TEXT.formula(condition.traced()))
+        else:
+            least[bound[0]] = max(bound[1], least.get(bound[0], bound[1]))
+    texts = [f"{name} ≥ {value}" for name, value in least.items() if value > 1] + sorted(
+        others, key=lambda x: (len(x), x)
+    )
+    rest = f" and {len(texts) - MAX_ASSUMED} more" if len(texts) > MAX_ASSUMED else ""
+    return "; ".join(texts[:MAX_ASSUMED]) + rest
+
+
+def _lower_bound(condition: Symbolic) -> tuple[str, int] | None:
+    """The symbol and the number of a condition H ≥ 7."""
+    atom = next(iter(condition.terms))[0]
+    if atom.op != ">=" or not isinstance(atom.args[1], int):
+        return None
+    monomial, factor = next(iter(atom.args[0].terms.items()))
+    single = len(atom.args[0].terms) == len(monomial) == factor == 1 and monomial[0].op == "symbol"
+    return (monomial[0].name, atom.args[1]) if single else None
+
+
+def simplified(form: ClosedForm) -> Document:
+    """The totals as SymPy simplifies them.
+
+    Raises:
+        SourceError: if SymPy is not installed.
+
+    """
+    try:
+        import sympy
+    except ImportError:
+        raise SourceError("SymPy is not installed", hint="pip install 'netledger[sympy]'") from None
+    made = {name: sympy.simplify(_sympy(total, sympy)) for name, total in form.totals.items()}
+    blocks: list[Block] = [Formula(name, str(total), form.units.get(name, "")) for name, total in made.items()]
+    return Document(f"{form.network}, in symbols, simplified by SymPy", form.source, (*blocks, *_below(form)))
+
+
+def _sympy(number: Any, sympy: Any) -> Any:
+    if not isinstance(number, Symbolic):
+        return sympy.Rational(number.numerator, number.denominator)
+    made = sympy.Integer(0)
+    for monomial, factor in number.terms.items():
+        atoms = [_sympy_atom(atom, sympy) for atom in monomial]
+        made += sympy.Rational(factor.numerator, factor.denominator) * sympy.prod(atoms)
+    return made
+
+
+def _sympy_atom(atom: Atom, sympy: Any) -> Any:
+    if atom.op == "symbol":
+        return sympy.Symbol(atom.name, positive=True, integer=atom.whole)
+    parts = [_sympy(arg, sympy) for arg in atom.args]
+    if atom.op == "//":
+        return sympy.floor(parts[0] / parts[1])
+    known = {"min": sympy.Min, "max": sympy.Max, "gcd": sympy.gcd}
+    return (known.get(atom.op) or sympy.Function(atom.op))(*parts)

@@ -1,0 +1,45 @@
+"""The facade that users import: it alone joins front ends, rules, conventions, analyses and reports.
+
+_shapes   what users give besides the source
+_count    from a source to a ledger
+_ledger   the ledger
+_answer   what an analysis answers
+_answers  the analyses
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from netledger.api._count import count, layer, presets
+from netledger.api._ledger import Entry, Ledger
+from netledger.api._shapes import Shape
+
+if TYPE_CHECKING:
+    from netledger.api._answers import explain, formula, receptive_field, to_spec
+    from netledger.frontends.spec.builder import spec
+
+__all__ = [
+    "Entry",
+    "Ledger",
+    "Shape",
+    "count",
+    "explain",
+    "formula",
+    "layer",
+    "presets",
+    "receptive_field",
+    "spec",
+    "to_spec",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Load what is asked for seldom when it is."""
+    from importlib import import_module
+
+    if name == "spec":
+        return import_module("netledger.frontends.spec.builder").spec
+    if name in __all__:
+        return getattr(import_module("netledger.api._answers"), name)
+    raise AttributeError(f"module 'netledger.api' has no attribute {name!r}")

@@ -1,0 +1,124 @@
+"""What an answer is made of, whatever it is written as: headings, sentences, formulas, tables.
+
+Analyses make documents; each writer (text, Markdown, LaTeX, HTML) knows these blocks and nothing else.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple, TypeAlias
+
+__all__ = ["Block", "Cells", "Column", "Definition", "Definitions", "Document", "Formula", "Heading", "Pairs", "Table"]
+
+Cells: TypeAlias = tuple[str, ...]
+"""The cells of a row."""
+
+
+class Heading(NamedTuple):
+    """A heading; level 1 is the greatest below the title."""
+
+    text: str
+    level: int = 1
+
+
+class Paragraph(NamedTuple):
+    """A sentence or several."""
+
+    text: str
+
+
+class Formula(NamedTuple):
+    """A named number with where it comes from: name = formula = substitution = value unit.
+
+    Args:
+        name: a sign (H_out), or words (weight).
+        number: an integer or traced number; a float, or a text, stands for itself.
+        unit: of the value.
+        note: what else to know: the rule of rounding, say.
+
+    """
+
+    name: str
+    number: Any
+    unit: str = ""
+    note: str = ""
+
+
+class Definition(NamedTuple):
+    """What a sign in the formulas above means, and its value here."""
+
+    symbol: str
+    value: Any
+    meaning: str
+
+
+class Definitions(NamedTuple):
+    """Signs that appeared for the first time."""
+
+    items: tuple[Definition, ...]
+
+
+class Pairs(NamedTuple):
+    """Facts by name, below one another."""
+
+    items: tuple[tuple[str, str], ...]
+
+
+class Column(NamedTuple):
+    """A column.
+
+    Args:
+        head: its head.
+        number: whether it holds numbers.
+        spare: how soon it may be left out where there is no room (0: never).
+        least: how narrow it may be folded (0: not at all).
+
+    """
+
+    head: str
+    number: bool = True
+    spare: int = 0
+    least: int = 0
+
+
+class Table(NamedTuple):
+    """Cells in rows, and perhaps a last row of totals.
+
+    Args:
+        columns: the columns.
+        rows: the cells.
+        total: the last row; none, if empty.
+        shades: how costly each row is, in per cent of the total; none, if empty.
+
+    """
+
+    columns: tuple[Column, ...]
+    rows: tuple[Cells, ...]
+    total: Cells = ()
+    shades: tuple[int, ...] = ()
+
+    def without(self, place: int) -> Table:
+        """The same without one column."""
+        after = place + 1
+        return self._replace(
+            columns=self.columns[:place] + self.columns[after:],
+            rows=tuple(row[:place] + row[after:] for row in self.rows),
+            total=self.total[:place] + self.total[after:],
+        )
+
+
+Block: TypeAlias = Heading | Paragraph | Formula | Definitions | Pairs | Table
+
+
+class Document(NamedTuple):
+    """A titled answer.
+
+    Args:
+        title: what it is about.
+        source: where that comes from.
+        blocks: what it says.
+
+    """
+
+    title: str
+    source: str
+    blocks: tuple[Block, ...]

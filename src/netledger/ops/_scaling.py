@@ -1,0 +1,47 @@
+"""What resampling operators share: sizes that are scaled, and places that are read in a rhythm."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+from math import gcd
+from typing import TypeAlias
+
+from netledger.core.number import Number, Shape, require, value_of
+from netledger.core.operator import Axes, axes
+from netledger.core.reach import Follow, Reach, Span, whole
+
+__all__ = ["LONGEST", "Scale", "periodic", "scaled"]
+
+Scale: TypeAlias = "Axes | Fraction | tuple[Number | Fraction, ...]"
+"""A factor for every axis, or one per axis."""
+
+LONGEST = 2**16
+"""The longest rhythm that is written out."""
+
+
+def scaled(spatial: Shape, scale: Scale, what: str) -> Shape:
+    """Every size times its factor, rounded down."""
+    made = []
+    for size, factor in zip(spatial, axes(scale, len(spatial), what), strict=True):  # type: ignore[arg-type]
+        require(factor > 0, f"the {what} must be greater than 0", **{what: str(factor)})
+        made.append(_times(size, factor))
+        require(made[-1] >= 1, "the output would be empty", f"Use a greater {what}.", size=size, **{what: str(factor)})
+    return tuple(made)
+
+
+def _times(size: Number, factor: Number | Fraction) -> Number:
+    value = value_of(factor)
+    if isinstance(value, Fraction):
+        return size * value.numerator // value.denominator
+    return size * factor  # type: ignore[return-value]
+
+
+def periodic(axis: int, size: int, up: int, down: int, span: Callable[[int], Span]) -> Follow:
+    """Output o reads `span(o)`, and o + `up` the same `down` elements further on.
+
+    A rhythm that is too long to be written out is said to read the whole axis.
+    """
+    common = gcd(up, down)
+    period, shift = up // common, down // common
+    return Follow(axis, Reach(period, shift, tuple(map(span, range(period))))) if period <= LONGEST else whole(size)

@@ -1,0 +1,32 @@
+"""A formula as the chain that every writer shows: formula, substitution, value."""
+
+from __future__ import annotations
+
+from netledger.core.document import Formula
+from netledger.core.formula import Style
+from netledger.core.number import Traced
+
+__all__ = ["chain", "thousands"]
+
+
+def chain(formula: Formula, style: Style) -> tuple[list[str], str]:
+    """The formula and its substitution (what says something), and the value in plain text."""
+    number = formula.number
+    if not isinstance(number, Traced):
+        return [], _plain(number)
+    value = thousands(number.value)
+    written = [style.formula(number)]
+    if number.op != "symbol":
+        written.append(style.substitution(number))
+    if len(written) > 1 and written[1] == style.number(number.value):
+        written.pop()  # the substitution is the value already
+    return [part for part in written if part != style.symbol(formula.name)], value
+
+
+def thousands(count: int) -> str:
+    """Digits in groups of three: 1,135,256,096."""
+    return f"{count:,}".replace("-", "−")
+
+
+def _plain(number: object) -> str:
+    return thousands(number) if isinstance(number, int) and not isinstance(number, bool) else str(number)

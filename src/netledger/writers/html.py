@@ -1,0 +1,98 @@
+"""HTML: a fragment with MathML, without script or network access; names are escaped."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from html import escape
+from typing import Any
+
+from netledger.core.document import Column, Definition, Definitions, Document, Formula, Heading, Pairs, Paragraph, Table
+from netledger.core.errors import printable
+from netledger.core.formula import MATHML
+from netledger.writers._chain import chain
+
+__all__ = ["NAME", "write"]
+
+NAME = "html"
+
+_STYLE = """<style>
+.netledger table { border-collapse: collapse; margin: 0.5em 0; font-variant-numeric: tabular-nums }
+.netledger th, .netledger td { text-align: left; padding: 0.1em 0.6em; white-space: nowrap; vertical-align: top }
+.netledger .n { text-align: right }
+.netledger thead th { border-bottom: 1px solid; vertical-align: bottom }
+.netledger tfoot th { border-top: 1px solid }
+.netledger .f { margin: 0.4em 0 0.4em 1em; line-height: 1.7 }
+.netledger dl { margin: 0.2em 0 0.8em 2em }
+.netledger dt { float: left; clear: left; margin-right: 0.6em }
+.netledger dd { margin: 0 }
+</style>"""
+
+
+def write(document: Document) -> str:
+    """The title, the source, and each block."""
+    source = [f"<p><small>{_text(document.source)}</small></p>"] if document.source else []
+    blocks = (_WRITERS[type(block)](block) for block in document.blocks)
+    title = f"<h2>{_text(document.title)}</h2>"
+    return "\n".join([_STYLE, '<div class="netledger">', title, *source, *blocks, "</div>"])
+
+
+def _heading(block: Heading) -> str:
+    return f"<h{block.level + 2}>{_text(block.text)}</h{block.level + 2}>"
+
+
+def _formula(block: Formula) -> str:
+    """Each side of a sign of equality is a piece of its own, so that lines break there."""
+    parts, value = chain(block, MATHML)
+    unit = f" {_text(block.unit)}" if block.unit else ""
+    note = f" <small>({_text(block.note)})</small>" if block.note else ""
+    pieces = [_math(MATHML.symbol(printable(block.name))), *map(_math, parts), f"<b>{_text(value)}</b>{unit}"]
+    return f'<p class="f">{" = ".join(pieces)}{note}</p>'
+
+
+def _math(inner: str) -> str:
+    return f"<math><mrow>{inner}</mrow></math>"
+
+
+def _definitions(block: Definitions) -> str:
+    return "\n".join(["<dl>", *map(_definition, block.items), "</dl>"])
+
+
+def _definition(item: Definition) -> str:
+    value = f" = {_text(str(item.value))}" if item.value != "" else ""
+    return f"<dt>{_math(MATHML.symbol(printable(item.symbol)))}{value}</dt><dd>{_text(item.meaning)}</dd>"
+
+
+def _pairs(block: Pairs) -> str:
+    lines = (f"<tr><td>{_text(name)}</td><td>{_text(text)}</td></tr>" for name, text in block.items)
+    return "\n".join(["<table>", "<tbody>", *lines, "</tbody>", "</table>"])
+
+
+def _table(block: Table) -> str:
+    heads = _line("th", tuple(column.head for column in block.columns), block.columns)
+    shades = block.shades or (0,) * len(block.rows)
+    body = (_line("td", row, block.columns, shade) for row, shade in zip(block.rows, shades, strict=True))
+    foot = [f"<tfoot>{_line('th', block.total, block.columns)}</tfoot>"] if block.total else []
+    return "\n".join(["<table>", f"<thead>{heads}</thead>", "<tbody>", *body, "</tbody>", *foot, "</table>"])
+
+
+def _line(tag: str, cells: tuple[str, ...], columns: tuple[Column, ...], shade: int = 0) -> str:
+    inner = "".join(
+        f'<{tag} class="n">{_text(cell)}</{tag}>' if column.number else f"<{tag}>{_text(cell)}</{tag}>"
+        for cell, column in zip(cells, columns, strict=True)
+    )
+    colour = f' style="background: rgba(255, 140, 0, 0.{min(shade * 2, 60):02d})"' if shade else ""
+    return f"<tr{colour}>{inner}</tr>"
+
+
+def _text(text: str) -> str:
+    return escape(printable(text))
+
+
+_WRITERS: dict[type, Callable[[Any], str]] = {
+    Heading: _heading,
+    Paragraph: lambda block: f"<p>{_text(block.text)}</p>",
+    Formula: _formula,
+    Definitions: _definitions,
+    Pairs: _pairs,
+    Table: _table,
+}

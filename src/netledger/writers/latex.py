@@ -1,0 +1,91 @@
+r"""LaTeX: tables as longtables with booktabs rules, for \usepackage{amsmath,booktabs,longtable}."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from netledger.core.document import Definition, Definitions, Document, Formula, Heading, Pairs, Paragraph, Table
+from netledger.core.errors import printable
+from netledger.core.formula import LATEX, latex_text
+from netledger.writers._chain import chain
+
+__all__ = ["NAME", "escape", "write"]
+
+NAME = "latex"
+
+_HEADINGS = {1: r"\subsection*", 2: r"\subsubsection*"}
+
+
+def write(document: Document) -> str:
+    """The title as a section, and each block."""
+    source = [escape(document.source)] if document.source else []
+    blocks = (_WRITERS[type(block)](block) for block in document.blocks)
+    needs = r"% needs \usepackage{amsmath,booktabs,longtable}"
+    return "\n".join([needs, rf"\section*{{{escape(document.title)}}}", *source, *blocks])
+
+
+def _heading(block: Heading) -> str:
+    return f"{_HEADINGS.get(block.level, _HEADINGS[2])}{{{escape(block.text)}}}"
+
+
+def _formula(block: Formula) -> str:
+    parts, value = chain(block, LATEX)
+    unit = rf"\ \text{{{escape(block.unit)}}}" if block.unit else ""
+    steps = [*parts, f"{value.replace(',', '{,}').replace('−', '-')}{unit}"]
+    name = LATEX.symbol(printable(block.name))
+    lines = " \\\\\n".join(f"{'' if place else name} &= {step}" for place, step in enumerate(steps))
+    note = f"\n\\par {escape(block.note)}" if block.note else ""
+    return f"\\begin{{align*}}\n{lines}\n\\end{{align*}}{note}"
+
+
+def _definitions(block: Definitions) -> str:
+    items = [rf"\item {_definition(item)}: {escape(item.meaning)}" for item in block.items]
+    return "\n".join([r"\begin{itemize}", *items, r"\end{itemize}"])
+
+
+def _definition(item: Definition) -> str:
+    value = "" if item.value == "" else f" = {LATEX.number(item.value)}"
+    return f"${LATEX.symbol(printable(item.symbol))}{value}$"
+
+
+def _pairs(block: Pairs) -> str:
+    items = (rf"\item[{escape(name)}] {escape(text)}" for name, text in block.items)
+    return "\n".join([r"\begin{description}", *items, r"\end{description}"])
+
+
+def _table(block: Table) -> str:
+    columns = "".join("r" if column.number else "l" for column in block.columns)
+    total = [r"\midrule", _line(block.total)] if block.total else []
+    return "\n".join(
+        [
+            rf"\begin{{longtable}}{{@{{}}{columns}@{{}}}}",
+            r"\toprule",
+            _line(tuple(column.head for column in block.columns)),
+            r"\midrule",
+            r"\endhead",
+            *map(_line, block.rows),
+            *total,
+            r"\bottomrule",
+            r"\end{longtable}",
+        ]
+    )
+
+
+def _line(cells: tuple[str, ...]) -> str:
+    return " & ".join(map(escape, cells)) + r" \\"
+
+
+def escape(text: str) -> str:
+    """The text as LaTeX that shows it literally, on one line."""
+    return latex_text(printable(text))
+
+
+_WRITERS: dict[type, Callable[[Any], str]] = {
+    Heading: _heading,
+    Paragraph: lambda block: f"\n{escape(block.text)}\n",
+    Formula: _formula,
+    Definitions: _definitions,
+    Pairs: _pairs,
+    Table: _table,
+}

@@ -1,0 +1,105 @@
+"""Plain text, as wide as it needs to be: nothing is cut."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from netledger.core.document import Block, Definitions, Document, Formula, Heading, Pairs, Paragraph, Table
+from netledger.core.errors import printable
+from netledger.core.formula import TEXT
+from netledger.writers._chain import chain
+
+__all__ = ["NAME", "aligned", "widths", "write"]
+
+NAME = "text"
+
+GAP = "  "
+WIDTH = 110
+
+
+def write(document: Document) -> str:
+    """The title, the source, and each block after an empty line; formulas stand together."""
+    head = f"{document.title}\n{document.source}" if document.source else document.title
+    parts = [head]
+    before: Block | None = None
+    for block in document.blocks:
+        text = _WRITERS[type(block)](block)
+        together = isinstance(block, Definitions | Formula) and isinstance(before, Definitions | Formula)
+        parts.append(f"\n{text}" if together else f"\n\n{text}")
+        before = block
+    return printable("".join(parts))
+
+
+def _heading(block: Heading) -> str:
+    return f"{block.text}\n{('=' if block.level == 1 else '-') * len(block.text)}"
+
+
+def _paragraph(block: Paragraph) -> str:
+    return block.text
+
+
+def _formula(block: Formula) -> str:
+    """On one line, or a line for each sign of equality where that is too long."""
+    parts, value = chain(block, TEXT)
+    unit = f" {block.unit}" if block.unit else ""
+    note = f"   ({block.note})" if block.note else ""
+    line = " = ".join([block.name, *parts, f"{value}{unit}"])
+    if len(line) > WIDTH:
+        line = "\n      = ".join([block.name, *parts, f"{value}{unit}"])
+    return f"  {line}{note}"
+
+
+def _definitions(block: Definitions) -> str:
+    lines = [(item.symbol, _equals(item.value), item.meaning) for item in block.items]
+    columns = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    return "\n".join(
+        f"      {symbol:<{columns[0]}} {value:<{columns[1]}}  {meaning}".rstrip() for symbol, value, meaning in lines
+    )
+
+
+def _equals(value: Any) -> str:
+    return f"= {TEXT.number(value)}" if isinstance(value, int) else f"= {value}" if value else ""
+
+
+def _pairs(block: Pairs) -> str:
+    return "\n".join(aligned(block.items))
+
+
+def _table(block: Table) -> str:
+    wide = widths(block)
+    rule = GAP.join("-" * width for width in wide)
+    lines = [_line(tuple(column.head for column in block.columns), block, wide), rule]
+    lines += [_line(row, block, wide) for row in block.rows]
+    return "\n".join([*lines, rule, _line(block.total, block, wide)] if block.total else lines)
+
+
+def _line(cells: tuple[str, ...], table: Table, wide: list[int]) -> str:
+    padded = (
+        cell.rjust(width) if column.number else cell.ljust(width)
+        for cell, column, width in zip(cells, table.columns, wide, strict=True)
+    )
+    return GAP.join(padded).rstrip()
+
+
+def widths(table: Table) -> list[int]:
+    """How wide each column needs to be."""
+    heads = tuple(column.head for column in table.columns)
+    rows = (*table.rows, table.total) if table.total else table.rows
+    return [max(map(len, cells)) for cells in zip(heads, *rows, strict=True)]
+
+
+def aligned(pairs: Sequence[tuple[str, str]]) -> list[str]:
+    """A line for each name and text, the texts below one another."""
+    width = max((len(name) for name, _ in pairs), default=0)
+    return [f"{name:<{width}}  {text}" for name, text in pairs]
+
+
+_WRITERS: dict[type, Callable[[Any], str]] = {
+    Heading: _heading,
+    Paragraph: _paragraph,
+    Formula: _formula,
+    Definitions: _definitions,
+    Pairs: _pairs,
+    Table: _table,
+}
