@@ -21,6 +21,16 @@ def test_a_convolution_has_products_and_biases() -> None:
     }
 
 
+def test_a_transposed_convolution_is_charged_at_its_output() -> None:
+    """Stride 2 and kernel 2: 48 products, but 3·4 per output element for paddle.flops."""
+    assert amounts(entry("conv_transpose", (1, 3, 2, 2), out=1, kernel=2, stride=2)) == {
+        "products of a convolution of that output": 16 * 3 * 4,
+        "bias": 16,
+    }
+    made = amounts(entry("conv_transpose", (2, 6, 5), out=4, kernel=3, groups=2, bias=False))
+    assert made == {"products of a convolution of that output": 2 * 4 * 7 * 3 * 3, "bias": 0}
+
+
 def test_a_linear_layer_has_products_only() -> None:
     assert total("linear", (5, 7, 2), out=4) == 280
 
@@ -47,7 +57,9 @@ def test_activations() -> None:
     [
         ("conv", (1, 2, 5, 5), {"out": 1, "kernel": 1}, "Conv2D"),
         ("conv", (1, 2, 5, 5, 5), {"out": 1, "kernel": 1}, "Conv3D"),
+        ("conv_transpose", (1, 2, 5), {"out": 1, "kernel": 1}, "Conv1DTranspose"),
         ("batchnorm", (1, 2), {}, "BatchNorm1D"),
+        ("instancenorm", (1, 2, 5, 5), {}, "InstanceNorm2D"),
         ("relu", (1, 2), {}, "ReLU"),
         ("flatten", (1, 2, 5), {}, ""),
     ],

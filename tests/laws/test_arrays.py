@@ -23,10 +23,13 @@ KINDS = (
     *("conv", "maxpool", "avgpool", "linear", "batchnorm", "lrn", "softmax", "pad", "crop", "upsample"),
     *("adaptive_avgpool", "adaptive_maxpool", "global_avgpool", "global_maxpool"),
     *("add", "multiply", "concat", "channel_shuffle", "flatten", "relu", "gelu"),
+    *("conv_transpose", "deform_conv", "lp_pool", "kmax_pool", "max_unpool", "fractional_maxpool", "pixel_shuffle"),
+    *("pixel_unshuffle", "unfold", "fold", "grid_sample", "layernorm", "rmsnorm", "groupnorm", "instancenorm"),
+    *("prelu", "glu", "maxout", "log_softmax", "sparsemax"),
 )
 """The operators whose rules run on arrays."""
 
-_BULK = frozenset({"number", "per_axis", "padding"})
+_BULK = frozenset({"number", "per_axis", "padding", "scale"})
 
 
 def bulk(values: tuple[Any, ...]) -> Any:

@@ -33,6 +33,7 @@ class ClosedForm(NamedTuple):
         totals: parameters, and what each convention charges: a `Symbolic`, or a plain integer.
         units: the unit of each total.
         symbols: what each symbol is.
+        places: which axis of which input a symbol is.
         assumed: the conditions under which the totals hold.
 
     """
@@ -42,16 +43,28 @@ class ClosedForm(NamedTuple):
     totals: Mapping[str, Any]
     units: Mapping[str, str]
     symbols: Mapping[str, str]
+    places: Mapping[str, tuple[str, int]]
     assumed: tuple[Symbolic, ...]
 
     def at(self, **values: int) -> dict[str, int]:
         """Every total for these values of the symbols."""
-        for name in values:
-            if name not in self.symbols:
-                raise UnknownNameError("symbol", name, self.symbols)
+        self._check(values)
         return {
             name: int(total.at(values)) if isinstance(total, Symbolic) else total for name, total in self.totals.items()
         }
+
+    def _check(self, values: Mapping[str, int]) -> None:
+        for name in values:
+            if name not in self.symbols:
+                raise UnknownNameError("symbol", name, self.symbols)
+        for name in self.needed():
+            if name not in values:
+                raise SourceError(f"there is no value for symbol {name!r}", hint=f"Give {', '.join(self.needed())}.")
+
+    def needed(self) -> tuple[str, ...]:
+        """The symbols that stand in the totals."""
+        used = {name for total in self.totals.values() for name in _names(total)}
+        return tuple(name for name in self.symbols if name in used)
 
     def holds(self, **values: int) -> bool:
         """Whether these values obey the conditions."""
@@ -128,17 +141,18 @@ def closed_form(lay: Lay, conventions: Sequence[Convention], numbers: Sequence[s
     ledger = build(network)
     totals = {"parameters": ledger.parameter_counts.total, **{each.NAME: price(each, ledger) for each in conventions}}
     units = {each.NAME: each.UNIT for each in conventions}
-    used = {name: text for name, text in symbols.known.items()}
-    return ClosedForm(network.name, network.source, totals, units, used, tuple(found.values()))
+    return ClosedForm(network.name, network.source, totals, units, symbols.known, symbols.places, tuple(found.values()))
 
 
 def _channels(network: Network, symbols: Symbols) -> frozenset[tuple[str, int]]:
-    """The axes of the inputs that the first learned parameters depend on."""
+    """For each input, the axes that the first learned parameters depend on which depend on it at all."""
+    found: dict[str, set[tuple[str, int]]] = {}
     for node in network.nodes:
         names = {name for part in node.parameters for size in part.shape for name in _names(size)}
-        if node.parameters:
-            return frozenset(symbols.places[name] for name in names if name in symbols.places)
-    return frozenset()
+        places = {symbols.places[name] for name in names if name in symbols.places}
+        for source in {source for source, _ in places} - found.keys():
+            found[source] = {place for place in places if place[0] == source}
+    return frozenset(place for places in found.values() for place in places)
 
 
 def _names(size: Any) -> frozenset[str]:
@@ -158,8 +172,7 @@ def document(form: ClosedForm) -> Document:
 
 def _below(form: ClosedForm) -> tuple[Block, ...]:
     """What each symbol is, and the conditions."""
-    used = {name for total in form.totals.values() for name in _names(total)}
-    signs = Pairs(tuple((name, text) for name, text in form.symbols.items() if name in used))
+    signs = Pairs(tuple((name, form.symbols[name]) for name in form.needed()))
     said = _conditions(form)
     return (signs, Paragraph(f"Exact wherever every layer fits: {said}.")) if said else (signs,)
 
@@ -216,7 +229,7 @@ def _conditions(form: ClosedForm) -> str:
     least: dict[str, int] = {}
     others: set[str] = set()
     for condition in form.assumed:
-        bound = _lower_bound(condition)
+        bound = condition.bound
         if bound is None:
             others.add(TEXT.formula(condition.traced()))
         else:
@@ -226,16 +239,6 @@ def _conditions(form: ClosedForm) -> str:
     )
     rest = f" and {len(texts) - MAX_ASSUMED} more" if len(texts) > MAX_ASSUMED else ""
     return "; ".join(texts[:MAX_ASSUMED]) + rest
-
-
-def _lower_bound(condition: Symbolic) -> tuple[str, int] | None:
-    """The symbol and the number of a condition H ≥ 7."""
-    atom = next(iter(condition.terms))[0]
-    if atom.op != ">=" or not isinstance(atom.args[1], int):
-        return None
-    monomial, factor = next(iter(atom.args[0].terms.items()))
-    single = len(atom.args[0].terms) == len(monomial) == factor == 1 and monomial[0].op == "symbol"
-    return (monomial[0].name, atom.args[1]) if single else None
 
 
 def simplified(form: ClosedForm) -> Document:

@@ -228,7 +228,7 @@ _APART = "they do not move in step, or are centred on different places of the in
 def _moves(rows: Iterable[Row], source: tuple[int, int]) -> bool:
     """Whether an axis is a place (height, width, length): some layer reads it in windows or in place, not whole."""
     first = next((row.fields[source] for row in rows if source in row.fields), None)
-    return first is not None and first.axis is not None
+    return first is not None and (first.axis is not None or first.size is None)
 
 
 def _alike(rows: tuple[Row, ...], sources: list[tuple[int, int]]) -> list[list[tuple[int, int]]]:

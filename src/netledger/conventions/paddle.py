@@ -2,10 +2,11 @@
 
 Who uses it: Paddle's model zoos. It calls the figure "Flops", and means multiply-accumulates: with biases for
 convolutions, without for linear layers.
-Where it departs from a plain count: batch norm costs two per element, in two dimensions only; average pooling one
-per output, adaptive average pooling the window, rounded down, and one; a leaky ReLU one per element; every other
-layer is free, and what is not a layer (flatten, concat, additions) is not seen. Running statistics of batch norms
-are parameters there.
+Where it departs from a plain count: a transposed convolution is charged C_in / G products per kernel element and
+output, as a convolution with that output would be, though most of these do not exist; batch norm costs two per
+element, in two dimensions only; average pooling one per output, adaptive average pooling the window, rounded down,
+and one; a leaky ReLU one per element; every other layer is free, and what is not a layer (flatten, concat, additions)
+is not seen. Running statistics of batch norms are parameters there.
 """
 
 from __future__ import annotations
@@ -25,6 +26,13 @@ Amounts = Mapping[str, int]
 
 def _convolution(entry: Entry) -> Amounts:
     return {"products": entry.where("multiply", "product"), "bias": entry.where("add", "bias")}
+
+
+def _conv_transpose(entry: Entry) -> Amounts:
+    (weight, *bias), made = entry.parameters, entry.outputs[0]
+    channels, per_group, *kernel = weight.shape
+    products = made.elements * prod(kernel) * (channels * per_group // made.shape[1])
+    return {"products of a convolution of that output": products, "bias": made.elements if bias else 0}
 
 
 def _linear(entry: Entry) -> Amounts:
@@ -51,6 +59,7 @@ def _adaptive_avgpool(entry: Entry) -> Amounts:
 
 _PRICED: dict[str, Callable[[Entry], Amounts]] = {
     "conv": _convolution,
+    "conv_transpose": _conv_transpose,
     "linear": _linear,
     "batchnorm": _batchnorm,
     "leaky_relu": _leaky_relu,
@@ -62,11 +71,20 @@ _PRICED: dict[str, Callable[[Entry], Amounts]] = {
 # What each kind is called as a layer of Paddle; a kind that is not here is a function there, and not seen.
 _LAYERS = {
     "conv": "Conv{}D",
+    "conv_transpose": "Conv{}DTranspose",
+    "deform_conv": "DeformConv2D",
     "linear": "Linear",
     "batchnorm": "BatchNorm{}D",
+    "layernorm": "LayerNorm",
+    "groupnorm": "GroupNorm",
+    "instancenorm": "InstanceNorm{}D",
+    "rmsnorm": "Layer",
     "lrn": "LocalResponseNorm",
     "maxpool": "MaxPool{}D",
     "avgpool": "AvgPool{}D",
+    "lp_pool": "LPPool{}D",
+    "max_unpool": "MaxUnPool{}D",
+    "fractional_maxpool": "FractionalMaxPool{}D",
     "adaptive_avgpool": "AdaptiveAvgPool{}D",
     "global_avgpool": "AdaptiveAvgPool{}D",
     "adaptive_maxpool": "AdaptiveMaxPool{}D",
@@ -81,10 +99,31 @@ _LAYERS = {
     "hardsigmoid": "Hardsigmoid",
     "gelu": "GELU",
     "softmax": "Softmax",
+    "elu": "ELU",
+    "selu": "SELU",
+    "celu": "CELU",
+    "softplus": "Softplus",
+    "softsign": "Softsign",
+    "mish": "Mish",
+    "hardtanh": "Hardtanh",
+    "hardshrink": "Hardshrink",
+    "softshrink": "Softshrink",
+    "tanhshrink": "Tanhshrink",
+    "logsigmoid": "LogSigmoid",
+    "thresholded_relu": "ThresholdedReLU",
+    "prelu": "PReLU",
+    "rrelu": "RReLU",
+    "glu": "GLU",
+    "log_softmax": "LogSoftmax",
+    "maxout": "Maxout",
     "dropout": "Dropout",
     "identity": "Identity",
     "upsample": "Upsample",
     "channel_shuffle": "ChannelShuffle",
+    "pixel_shuffle": "PixelShuffle",
+    "pixel_unshuffle": "PixelUnshuffle",
+    "unfold": "Unfold",
+    "fold": "Fold",
     "custom": "Layer",
 }
 

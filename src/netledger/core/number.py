@@ -27,6 +27,7 @@ __all__ = [
     "ceil_div",
     "equal",
     "gcd",
+    "how_many",
     "landed",
     "log2",
     "maximum",
@@ -160,6 +161,18 @@ class Traced(Arithmetic):
 
     def __repr__(self) -> str:
         return f"Traced({self.value}, {self.op!r})"
+
+
+def how_many(number: Any) -> int:
+    """A number that decides how many things there are: a rule may build on it what it is; no symbol has it.
+
+    Raises:
+        ShapeError: of a symbol.
+
+    """
+    if not isinstance(number, (int, Traced)):
+        bool(number)  # says why not
+    return value_of(number)
 
 
 _NEUTRAL = {"+": 0, "-": 0, "*": 1, "//": 1, "over": 1, "ceil_div": 1}

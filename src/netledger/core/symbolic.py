@@ -7,24 +7,31 @@ requires of it holds there, and is kept as an assumption where it does not hold 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from fractions import Fraction
 from functools import cached_property, reduce
-from math import gcd
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from netledger.core.errors import ShapeError
 from netledger.core.number import OPERATIONS, Arithmetic, Traced
 
-__all__ = ["Symbolic", "assumptions"]
+__all__ = ["Atom", "Symbolic", "assumptions", "least_known", "lifted", "plain", "times"]
 
 Exact: TypeAlias = "int | Fraction"
 
 MAX_TERMS = 20_000
 
-_ASSUMED: ContextVar[dict[str, Symbolic] | None] = ContextVar("assumed", default=None)
+
+class Assumed(NamedTuple):
+    """Conditions by how they are written, and the least value of each symbol that follows from them."""
+
+    conditions: dict[str, Symbolic]
+    least: dict[str, int]
+
+
+_ASSUMED: ContextVar[Assumed | None] = ContextVar("assumed", default=None)
 
 
 class Atom:
@@ -36,6 +43,7 @@ class Atom:
         self.value = value
         self.name = name
         self.whole = whole
+        self.function: Callable[..., Exact] | None = OPERATIONS.get(op)
         self.key: tuple[Any, ...] = (op, name, *map(_key, args))
 
     def __eq__(self, other: object) -> bool:
@@ -75,7 +83,9 @@ class Symbolic(Arithmetic):
             raise ShapeError("the closed form is too long", hint="Leave fewer sizes as symbols.")
         self.terms = {monomial: factor for monomial, factor in terms.items() if factor}
         self.key: Any = frozenset(self.terms.items())
-        self.value = _plain(sum(_product(monomial) * factor for monomial, factor in self.terms.items()))
+        self.value = plain(
+            sum(times(atom.value for atom in monomial) * factor for monomial, factor in self.terms.items())
+        )
 
     @classmethod
     def symbol(cls, name: str, value: Exact, whole: bool = True) -> Symbolic:
@@ -86,8 +96,8 @@ class Symbolic(Arithmetic):
     def call(cls, name: str, function: Callable[..., Exact], *args: Any) -> Symbolic:
         """What a function gives, as an atom."""
         value = function(*(arg.value if isinstance(arg, Symbolic) else arg for arg in args))
-        atom = Atom(name, args, _plain(value))
-        atom.__dict__["function"] = function
+        atom = Atom(name, args, plain(value))
+        atom.function = function
         return cls({(atom,): 1})
 
     @property
@@ -99,16 +109,30 @@ class Symbolic(Arithmetic):
 
     def apply(self, op: str, *args: Any) -> Any:
         """The result of an operation of OPERATIONS: a polynomial, or an atom."""
-        rule = _RULES.get(op)
-        made = rule(*map(_symbolic, args)) if rule else None
+        from netledger.core.algebra import RULES
+
+        made = RULES[op](*map(lifted, args)) if op in RULES else None
         return Symbolic.call(op, OPERATIONS[op], *args) if made is None else made
 
     def holds(self) -> bool:
         """Whether a condition holds for the witness; then it is assumed from here on."""
         found = _ASSUMED.get()
         if self.value and self.constant is None and found is not None:
-            found.setdefault(repr(self.key), self)
+            found.conditions.setdefault(repr(self), self)
+            bound = self.bound
+            if bound:
+                found.least[bound[0]] = max(bound[1], found.least.get(bound[0], 1))
         return bool(self.value)
+
+    @property
+    def bound(self) -> tuple[str, int] | None:
+        """The symbol and the number of a condition H ≥ 7; None if it is another."""
+        atom = next(iter(self.terms))[0]
+        if atom.op != ">=" or not isinstance(atom.args[1], int):
+            return None
+        monomial, factor = next(iter(atom.args[0].terms.items()))
+        single = len(atom.args[0].terms) == len(monomial) == factor == 1 and monomial[0].op == "symbol"
+        return (monomial[0].name, atom.args[1]) if single else None
 
     def __bool__(self) -> bool:
         raise ShapeError(
@@ -118,7 +142,9 @@ class Symbolic(Arithmetic):
 
     def at(self, values: Mapping[str, Exact]) -> Exact:
         """The number for these values of the symbols."""
-        return _plain(sum(_product_at(monomial, values) * factor for monomial, factor in self.terms.items()))
+        return plain(
+            sum(times(_atom_at(atom, values) for atom in monomial) * factor for monomial, factor in self.terms.items())
+        )
 
     def names(self) -> frozenset[str]:
         """Every symbol in it."""
@@ -129,6 +155,8 @@ class Symbolic(Arithmetic):
         names = named or {}
         written = [(tuple(sorted(monomial, key=_by_name(names))), factor) for monomial, factor in self.terms.items()]
         written.sort(key=lambda item: (not item[0], -len(item[0]), [_by_name(names)(atom) for atom in item[0]]))
+        ahead = [item for item in written if item[1] > 0][:1]  # a minus sign does not lead
+        written = ahead + [item for item in written if item not in ahead]
         parts = [_term(monomial, factor, names) for monomial, factor in written]
         return reduce(lambda a, b: Traced.apply(_ANY, "-" if b[1] else "+", a, b[0]), parts[1:], _first(parts))
 
@@ -144,37 +172,42 @@ _ANY = Traced(0, "symbol")
 @contextmanager
 def assumptions() -> Iterator[dict[str, Symbolic]]:
     """Collects the conditions that rules require of symbols."""
-    found: dict[str, Symbolic] = {}
+    found = Assumed({}, {})
     token = _ASSUMED.set(found)
     try:
-        yield found
+        yield found.conditions
     finally:
         _ASSUMED.reset(token)
 
 
-def _plain(number: Any) -> Exact:
+def lifted(number: Any) -> Symbolic:
+    """The number as a polynomial."""
+    return number if isinstance(number, Symbolic) else Symbolic({(): number})
+
+
+def times(parts: Iterable[Exact]) -> Exact:
+    """All numbers multiplied."""
+    made: Exact = 1
+    for part in parts:
+        made *= part
+    return made
+
+
+def least_known(name: str) -> int:
+    """The least value that a symbol of a size can have, as far as has been assumed."""
+    found = _ASSUMED.get()
+    return found.least.get(name, 1) if found else 1
+
+
+def plain(number: Any) -> Exact:
+    """An integer as an int."""
     return int(number) if isinstance(number, bool) or number.denominator == 1 else number
 
 
-def _product(monomial: Monomial) -> Exact:
-    made: Exact = 1
-    for atom in monomial:
-        made *= atom.value
-    return made
-
-
-def _product_at(monomial: Monomial, values: Mapping[str, Exact]) -> Exact:
-    made: Exact = 1
-    for atom in monomial:
-        made *= _atom_at(atom, values)
-    return made
-
-
 def _atom_at(atom: Atom, values: Mapping[str, Exact]) -> Exact:
-    if atom.op == "symbol":
+    if atom.function is None:
         return values[atom.name]
-    function = atom.__dict__.get("function", OPERATIONS.get(atom.op))
-    return _plain(function(*(arg.at(values) if isinstance(arg, Symbolic) else arg for arg in atom.args)))  # type: ignore[misc]
+    return plain(atom.function(*(arg.at(values) if isinstance(arg, Symbolic) else arg for arg in atom.args)))
 
 
 def _names(atom: Atom) -> Iterator[str]:
@@ -183,224 +216,6 @@ def _names(atom: Atom) -> Iterator[str]:
     for arg in atom.args:
         if isinstance(arg, Symbolic):
             yield from arg.names()
-
-
-def _symbolic(number: Any) -> Symbolic:
-    return number if isinstance(number, Symbolic) else Symbolic({(): number})
-
-
-def _add(a: Symbolic, b: Symbolic, sign: int = 1) -> Symbolic:
-    terms = dict(a.terms)
-    for monomial, factor in b.terms.items():
-        terms[monomial] = terms.get(monomial, 0) + sign * factor
-    return _folded(terms)
-
-
-def _folded(terms: Mapping[Monomial, Exact]) -> Symbolic:
-    """⌊x / b⌋ + c as ⌊(x + b·c) / b⌋: one atom, so that products of sizes stay short."""
-    floor = next((monomial[0] for monomial, factor in terms.items() if _is_floor(monomial) and factor == 1), None)
-    extra = terms.get(())
-    if floor is None or len([factor for factor in terms.values() if factor]) != 2 or not isinstance(extra, int):
-        return Symbolic(terms)
-    inner, step = floor.args
-    moved = _add(inner, Symbolic({(): extra * step}))
-    return Symbolic({(Atom("//", (moved, step), moved.value // step),): 1})
-
-
-def _is_floor(monomial: Monomial) -> bool:
-    return len(monomial) == 1 and monomial[0].op == "//" and isinstance(monomial[0].args[1], int)
-
-
-def _multiply(a: Symbolic, b: Symbolic) -> Symbolic:
-    if len(a.terms) * len(b.terms) > MAX_TERMS:
-        raise ShapeError("the closed form is too long", hint="Leave fewer sizes as symbols.")
-    terms: dict[Monomial, Exact] = {}
-    for left, factor in a.terms.items():
-        for right, other in b.terms.items():
-            monomial = tuple(sorted((*left, *right), key=lambda atom: atom.order))
-            terms[monomial] = terms.get(monomial, 0) + factor * other
-    return Symbolic(terms)
-
-
-def _divide(a: Symbolic, b: Symbolic) -> Any:
-    """⌊a / b⌋: what divides exactly comes out; floors within floors become one."""
-    step = b.constant
-    if not isinstance(step, int) or step <= 0:
-        return _quotient(a, b)
-    out: dict[Monomial, Exact] = {}
-    rest: dict[Monomial, Exact] = {}
-    for monomial, factor in a.terms.items():
-        whole = isinstance(factor, int) and all(atom.whole for atom in monomial)
-        if not monomial and isinstance(factor, int):
-            out[()], rest[()] = divmod(factor, step)
-        elif whole and factor % step == 0:
-            out[monomial] = factor // step
-        else:
-            rest[monomial] = factor
-    left = Symbolic(rest)
-    return Symbolic(out) if left.constant is not None and 0 <= left.constant < step else _floored(out, left, step)
-
-
-def _floored(out: dict[Monomial, Exact], left: Symbolic, step: int) -> Symbolic:
-    extra = left.terms.get((), 0)
-    body = [item for item in left.terms.items() if item[0]]
-    monomial, factor = body[0]
-    if len(body) == 1 and factor == 1 and _is_floor(monomial) and isinstance(extra, int):
-        inner, gap = monomial[0].args
-        merged = _divide(_add(inner, Symbolic({(): gap * extra})), Symbolic({(): gap * step}))
-        return _add(Symbolic(out), merged)
-    common = _common(body, step)
-    if common > 1 and isinstance(extra, int):
-        terms: dict[Monomial, Exact] = {monomial: Fraction(part, common) for monomial, part in body}
-        smaller = Symbolic({**{key: _plain(part) for key, part in terms.items()}, (): extra // common})
-        return _add(Symbolic(out), _divide(smaller, Symbolic({(): step // common})))
-    return _add(Symbolic(out), Symbolic({(Atom("//", (left, step), left.value // step),): 1}))
-
-
-def _common(body: list[tuple[Monomial, Exact]], step: int) -> int:
-    """What divides the step and every factor of whole monomials."""
-    if not all(isinstance(factor, int) and all(atom.whole for atom in monomial) for monomial, factor in body):
-        return 1
-    return reduce(gcd, (int(factor) for _, factor in body), step)
-
-
-def _quotient(a: Symbolic, b: Symbolic) -> Symbolic | None:
-    """A / b where every term of a has the one term of b in it; None if not."""
-    if a.key == b.key:
-        return Symbolic({(): 1})
-    if len(b.terms) != 1:
-        return None
-    ((below, divisor),) = b.terms.items()
-    made: dict[Monomial, Exact] = {}
-    for monomial, factor in a.terms.items():
-        rest = list(monomial)
-        for atom in below:
-            if atom not in rest:
-                return None
-            rest.remove(atom)
-        if not all(atom.whole for atom in rest) or factor % divisor:
-            return None
-        made[tuple(rest)] = factor // divisor
-    return Symbolic(made)
-
-
-def _over(a: Symbolic, b: Symbolic) -> Symbolic | None:
-    divisor = b.constant
-    if divisor:
-        return Symbolic({monomial: _plain(Fraction(factor) / divisor) for monomial, factor in a.terms.items()})
-    return _quotient(a, b)
-
-
-def _ceil(a: Symbolic, b: Symbolic) -> Any:
-    step = b.constant
-    return _divide(_add(a, Symbolic({(): step - 1})), b) if isinstance(step, int) and step > 0 else _quotient(a, b)
-
-
-def _remainder(a: Symbolic, b: Symbolic) -> Symbolic | None:
-    whole = _divide(a, b)
-    return None if whole is None else _add(a, _multiply(_symbolic(whole), b), -1)
-
-
-def _bound(number: Symbolic, side: int) -> Exact | None:
-    """The number's upper (side 1) or lower (side −1) bound, where its floors cancel; None if it has none."""
-    made = Symbolic({})
-    for monomial, factor in number.terms.items():
-        if not _is_floor(monomial):
-            made = _add(made, Symbolic({monomial: factor}))
-            continue
-        inner, step = monomial[0].args
-        slack = 0 if (factor > 0) == (side > 0) else step - 1
-        lowered = _add(inner, Symbolic({(): slack}), -1)
-        made = _add(made, _multiply(lowered, Symbolic({(): Fraction(factor) / step})))
-    return made.constant
-
-
-def _decided(a: Symbolic, b: Symbolic) -> int | None:
-    """1 if surely a > b, −1 if surely a < b, 0 if equal; None if it depends."""
-    if a.key == b.key:
-        return 0
-    apart = _add(a, b, -1)
-    high, low = _bound(apart, 1), _bound(apart, -1)
-    if low is not None and low > 0:
-        return 1
-    return -1 if high is not None and high < 0 else None
-
-
-def _compare(test: Callable[[int], bool]) -> Callable[[Symbolic, Symbolic], Symbolic | None]:
-    def compare(a: Symbolic, b: Symbolic) -> Symbolic | None:
-        order = _decided(a, b)
-        return None if order is None else Symbolic({(): int(test(order))})
-
-    return compare
-
-
-def _at_least(a: Symbolic, b: Symbolic) -> Symbolic | None:
-    """A ≥ b; ⌊x / s⌋ ≥ k is x ≥ k·s, and constants stand on the right."""
-    order = _decided(a, b)
-    if order is not None:
-        return Symbolic({(): int(order >= 0)})
-    apart = _add(a, b, -1)
-    monomial = next(iter(apart.terms))
-    if len(apart.terms) == 1 and _is_floor(monomial) and apart.terms[monomial] == 1:
-        return _at_least(monomial[0].args[0], Symbolic({}))
-    extra = apart.terms.get((), 0)
-    left = Symbolic({key: factor for key, factor in apart.terms.items() if key})
-    return Symbolic.call(">=", OPERATIONS[">="], left, -extra)
-
-
-def _chosen(sign: int) -> Callable[[Symbolic, Symbolic], Symbolic | None]:
-    def choose(a: Symbolic, b: Symbolic) -> Symbolic | None:
-        order = _decided(a, b)
-        if order is None:
-            return _above_one(a, b) if sign > 0 else None
-        return a if order * sign >= 0 else b
-
-    return choose
-
-
-def _above_one(a: Symbolic, b: Symbolic) -> Symbolic | None:
-    """max(1, x), where x is a size: a single symbol, or 1 and more."""
-    for one, other in ((a, b), (b, a)):
-        if (
-            one.constant == 1
-            and len(other.terms) == 1
-            and all(x.op == "symbol" and x.whole for x in next(iter(other.terms)))
-        ):
-            return other
-    return None
-
-
-def _gcd(a: Symbolic, b: Symbolic) -> Symbolic | None:
-    if a.key == b.key:
-        return a
-    return Symbolic({(): 1}) if 1 in (a.constant, b.constant) else None
-
-
-def _where(condition: Symbolic, yes: Symbolic, no: Symbolic) -> Symbolic | None:
-    if yes.key == no.key:
-        return yes
-    known = condition.constant
-    return None if known is None else yes if known else no
-
-
-_RULES: dict[str, Callable[..., Any]] = {
-    "+": _add,
-    "-": lambda a, b: _add(a, b, -1),
-    "*": _multiply,
-    "//": _divide,
-    "over": _over,
-    "ceil_div": _ceil,
-    "%": _remainder,
-    "min": _chosen(-1),
-    "max": _chosen(1),
-    "where": _where,
-    "<": _compare(lambda order: order < 0),
-    "<=": _compare(lambda order: order <= 0),
-    ">": _compare(lambda order: order > 0),
-    ">=": _at_least,
-    "gcd": _gcd,
-    "==": _compare(lambda order: order == 0),
-}
 
 
 def _by_name(named: Mapping[Atom, str]) -> Callable[[Atom], tuple[Any, ...]]:

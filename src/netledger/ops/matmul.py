@@ -111,4 +111,5 @@ class Bilinear(Operator):
         """Two sums of products, one after the other."""
         made = outputs[0].elements
         between = product((made, inputs[1].shape[-1]))
-        return accumulate(between * inputs[0].shape[-1] + between, between + made, self.bias)
+        sums = accumulate(between * inputs[0].shape[-1] + between, between + made, biased=False)
+        return (*sums, Term("add", "bias", made)) if self.bias else sums

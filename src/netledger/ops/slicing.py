@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from netledger.core.network import Tensor
-from netledger.core.number import Number, Shape, equal, require, total, value_of
+from netledger.core.number import Number, Shape, equal, how_many, require, total
 from netledger.core.operator import (
     Axes,
     Operator,
@@ -113,7 +113,7 @@ class Split(Operator):
         parts = 1 if self.parts is None else self.parts
         require(parts <= 256, "a tensor is split into at most 256 parts", parts=parts)
         require(equal(size % parts, 0), "the parts must divide the axis", parts=parts, axis=size)
-        return (size // parts,) * value_of(parts)
+        return (size // parts,) * how_many(parts)
 
 
 @operator

@@ -37,7 +37,8 @@ class ConvTranspose(Operator):
         products that land in the output, and of the bias. An output that no product reaches is its bias alone.
         Products that land in the output are stated as valid products.
     Source: Dumoulin & Visin, A guide to convolution arithmetic for deep learning (2016), 4; torch.nn.ConvTranspose2d;
-        keras.layers.Conv2DTranspose (`same`)
+        keras.layers.Conv2DTranspose (`same`; Paddle's SAME cuts off what a convolution of the input would pad, and
+        gives another size: write that as numbers)
     """
 
     KIND = "conv_transpose"

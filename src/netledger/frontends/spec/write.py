@@ -19,8 +19,8 @@ def to_spec(network: Network) -> Spec:
         SourceError: if the language has no words for something in it: says what.
 
     """
-    if not network.inputs or not network.nodes:
-        raise SourceError("a network without inputs or layers cannot be written as a spec")
+    if not network.inputs:
+        raise SourceError("a network without inputs cannot be written as a spec")
     names = _input_names(network)
     flow: tuple[int, ...] = network.inputs[:1]
     layers = []

@@ -1,0 +1,97 @@
+"""One rule, many kinds of number: on symbols it gives closed forms, true wherever their conditions hold."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from netledger.core.errors import ShapeError
+from netledger.core.network import Tensor
+from netledger.core.symbolic import Symbolic, assumptions
+from netledger.ops import FOLDER
+from tests.laws.strategies import QUICK, Case, alike
+from tests.laws.test_one_rule import figures
+
+SYMBOLIC = frozenset({"number", "per_axis", "padding"})
+
+
+def leaves(case: Case) -> dict[str, int]:
+    """Every size and every numeric attribute of a case, by a name for each."""
+    op, inputs = case
+    found = {f"t{place}.{axis}": size for place, tensor in enumerate(inputs) for axis, size in enumerate(tensor.shape)}
+    for name, attribute in op.ATTRIBUTES.items():
+        if attribute.kind in SYMBOLIC:
+            found |= flat(name, getattr(op, name))
+    return found
+
+
+def fixed(case: Case) -> dict[str, Any]:
+    """The attributes that stay what they are."""
+    return {name: getattr(case[0], name) for name, spec in case[0].ATTRIBUTES.items() if spec.kind not in SYMBOLIC}
+
+
+def flat(name: str, value: Any) -> dict[str, int]:
+    if isinstance(value, tuple):
+        return {key: part for place, item in enumerate(value) for key, part in flat(f"{name}.{place}", item).items()}
+    return {name: value} if isinstance(value, int) else {}
+
+
+def lifted(name: str, value: Any) -> Any:
+    """The same with symbols for numbers."""
+    if isinstance(value, tuple):
+        return tuple(lifted(f"{name}.{place}", item) for place, item in enumerate(value))
+    return Symbolic.symbol(name, value) if isinstance(value, int) else value
+
+
+def in_symbols(case: Case) -> dict[str, Any]:
+    """Every figure, in symbols."""
+    op, inputs = case
+    values = {
+        name: lifted(name, getattr(op, name))
+        for name, attribute in op.ATTRIBUTES.items()
+        if attribute.kind in SYMBOLIC
+    }
+    tensors = tuple(
+        tensor.like(tuple(lifted(f"t{place}.{axis}", size) for axis, size in enumerate(tensor.shape)))
+        for place, tensor in enumerate(inputs)
+    )
+    return figures(dataclasses.replace(op, **values) if values else op, tensors)  # type: ignore[type-var]
+
+
+@pytest.mark.parametrize("kind", FOLDER.names())
+@QUICK
+@given(data=st.data())
+def test_closed_forms_are_true_elsewhere(kind: str, data: st.DataObject) -> None:
+    """The formula that one configuration gives is what counting gives for the others where its conditions hold.
+
+    A rule whose structure depends on a number says so instead.
+    """
+    first, *others = data.draw(alike(kind))
+    with assumptions() as assumed:
+        try:
+            found = in_symbols(first)
+        except ShapeError as error:
+            assume("structure" not in str(error))
+            raise
+    for other in (first, *others):
+        values = leaves(other)
+        if values.keys() != leaves(first).keys() or fixed(other) != fixed(first):
+            continue
+        if not all(each.at(values) for each in assumed.values()):
+            continue
+        expected = figures(*other)
+        if expected.keys() == found.keys():
+            assert {name: at(number, values) for name, number in found.items()} == expected
+
+
+def at(number: Any, values: dict[str, int]) -> Any:
+    return number.at(values) if isinstance(number, Symbolic) else number
+
+
+def test_tensors_of_symbols_have_elements() -> None:
+    made: Any = Tensor((Symbolic.symbol("N", 2), 3, Symbolic.symbol("H", 5))).elements
+    assert repr(made) == "3·H·N"
