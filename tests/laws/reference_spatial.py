@@ -111,8 +111,8 @@ def source(o: int, size: int, out: int, step: float, aligned: bool) -> float:
 
 
 def linear_taps(size: int, out: int, step: float, aligned: bool) -> list[list[tuple[int, float]]]:
-    """Two neighbours; beyond the border it is the border again."""
-    made = []
+    """Two neighbours; beyond the border it is the border again; as PyTorch, copies where the sizes are equal."""
+    made, step = [], 1.0 if out == size else step
     for o in range(out):
         place = max(source(o, size, out, step, aligned), 0.0)
         low = min(int(place), size - 1)

@@ -73,7 +73,8 @@ def test_layout() -> None:
         ("topk", ((2, 3),), {"k": 4}, "k must not be greater than the axis"),
         ("fft", ((2, 3),), {"axes": (1, -1)}, "an axis must not be given twice"),
         ("fft", ((2, 1),), {"which": "irfft"}, "the output would be empty"),
-        ("fft", ((1, 2**24 + 1),), {"which": "rfft", "axes": (7,)}, "there is no axis 7"),
+        ("fft", ((1, 2**24 + 1),), {"which": "rfft"}, "a transform has at most 2^24 elements along an axis"),
+        ("fft", ((2, 3),), {"axes": (7,)}, "there is no axis 7"),
     ],
 )
 def test_what_does_not_fit(kind: str, given_: Any, words: dict[str, Any], rule: str) -> None:
@@ -99,3 +100,4 @@ def test_transforms() -> None:
     assert shape("fft", (2, 5), which="irfft") == (2, 8)
     assert shape("fft", (2, 5), which="irfft", length=9) == (2, 9)
     assert load("fft")(which="irfft").TYPES == ("float32",)
+    assert load("cast")(dtype="int8").TYPES == ("int8",)

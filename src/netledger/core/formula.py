@@ -280,7 +280,7 @@ def _mathml_number(value: Any) -> str:
 def _mathml_symbol(name: str) -> str:
     head, _, subscript = name.partition("_")
     if len(head) != 1 or " " in name:
-        return f"<mtext>{escape(name)}</mtext>"
+        return f"<mi>{escape(name)}</mi>"
     if not subscript:
         return f"<mi>{head}</mi>"
     return f"<msub><mi>{head}</mi><mtext>{subscript.replace('_', ',')}</mtext></msub>"

@@ -13,6 +13,10 @@ from netledger.core.work import Term
 __all__ = ["Fft"]
 
 
+MAX_LENGTH = 2**24
+"""Its prime factors are found one by one."""
+
+
 class _Pass(NamedTuple):
     """All transforms along one axis: so many elements, in rows of this length."""
 
@@ -49,8 +53,11 @@ class Fft(Operator):
 
     def infer(self, inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
         """The same shape, but for real transforms."""
-        made = _resized(inputs[0].shape, self._axes(inputs[0])[-1], self._last(inputs[0]))
-        return (Tensor(made, self.TYPES[0]),)
+        made = Tensor(_resized(inputs[0].shape, self._axes(inputs[0])[-1], self._last(inputs[0])), self.TYPES[0])
+        for step in self._passes(inputs[0], made):
+            rule = "a transform has at most 2^24 elements along an axis"
+            require(step.length <= MAX_LENGTH, rule, length=step.length)
+        return (made,)
 
     def reads(self, inputs: tuple[Tensor, ...], outputs: tuple[Tensor, ...], which: int = 0) -> Readings:
         """Every axis of the transform as a whole."""

@@ -74,13 +74,15 @@ class Upsample(Operator):
         if self.align_corners:
             up, down, ahead = (out - 1, size - 1, 0) if out > 1 else (1, 0, 0)
         else:
-            up, down = (out, size) if self.scale is None else self._factor(axis - 2)
+            up, down = self._factor(axis - 2, size, out)
             ahead = {"nearest": 0, "nearest-exact": down}.get(self.mode, down - up)
         return periodic(axis, size, up, down, lambda place: _around(self.mode, 2 * place * down + ahead, 2 * up))
 
-    def _factor(self, axis: int) -> tuple[int, int]:
-        factor = self.scale[axis] if isinstance(self.scale, tuple) else self.scale
-        return Fraction(factor or 1).as_integer_ratio()
+    def _factor(self, axis: int, size: int, out: int) -> tuple[int, int]:
+        """So many outputs for so many inputs: the scale; as PyTorch, the sizes where linear only copies."""
+        if self.scale is None or (out == size and self.mode in _LINEAR):
+            return out, size
+        return Fraction(self.scale[axis] if isinstance(self.scale, tuple) else self.scale).as_integer_ratio()
 
     def work(self, inputs: tuple[Tensor, ...], outputs: tuple[Tensor, ...]) -> tuple[Term, ...]:
         """Weighted sums of neighbours."""

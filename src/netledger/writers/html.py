@@ -22,6 +22,7 @@ _STYLE = """<style>
 .netledger thead th { border-bottom: 1px solid; vertical-align: bottom }
 .netledger tfoot th { border-top: 1px solid }
 .netledger .f { margin: 0.4em 0 0.4em 1em; line-height: 1.7 }
+.netledger .f math { math-style: normal }
 .netledger dl { margin: 0.2em 0 0.8em 2em }
 .netledger dt { float: left; clear: left; margin-right: 0.6em }
 .netledger dd { margin: 0 }
