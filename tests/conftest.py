@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
+
+
+os.environ.setdefault("KERAS_BACKEND", "torch")  # read when keras is imported
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

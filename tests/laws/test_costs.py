@@ -26,7 +26,7 @@ def of_batch(size: int, inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
     return tuple(tensor.like((size, *(1,) * (rank - len(tensor.shape)), *tensor.shape[1:])) for tensor in inputs)
 
 
-WITHOUT_BATCH = frozenset({"matmul", "einsum", "attention", "index_select", "expand", "parameter", "permute"})
+WITHOUT_BATCH = frozenset({"matmul", "einsum", "attention", "index_select", "expand", "parameter", "permute", "index"})
 """The first axis of their inputs may be anything; those that work have tests of their own for it."""
 
 BATCHED = tuple(kind for kind in FOLDER.names() if kind not in WITHOUT_BATCH)

@@ -105,8 +105,10 @@ def expressions(draw: Any, depth: int = 4) -> Any:
         return _apply(
             "where", _apply(comparison, *[draw(expressions(depth - 2 if depth > 1 else 0)) for _ in "ab"]), *args
         )
-    if op in {"//", "ceil_div", "%"} and value_of(args[1]) == 0:
+    if op in {"//", "ceil_div", "%", "over"} and value_of(args[1]) == 0:
         return args[0]
+    if op == "over":
+        args[0] = _apply("*", args[0], args[1])
     return _apply(op, *args)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from types import ModuleType
 from typing import Any
@@ -123,7 +122,6 @@ def test_the_segnet_of_the_paper() -> None:
 
 def test_the_classifier_of_keras() -> None:
     """keras.io prints: Total params: 2,757,761; so does Keras itself."""
-    os.environ.setdefault("KERAS_BACKEND", "torch")
     import keras
     from keras import layers
 

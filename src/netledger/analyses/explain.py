@@ -25,7 +25,7 @@ from netledger.core.errors import SourceError, UnknownNameError
 from netledger.core.formula import TEXT, called, symbols
 from netledger.core.functions import MEANING
 from netledger.core.ledger import Convention, Entry, Ledger, price
-from netledger.core.network import Parameter, Tensor
+from netledger.core.network import Parameter, Tensor, shapes
 from netledger.core.number import Traced, product, total, value_of
 from netledger.core.operator import Operator
 from netledger.core.trace import meaning, name_outputs, size_names, suffixes, trace
@@ -49,7 +49,7 @@ def explain_layers(ledger: Ledger, names: Sequence[str], conventions: Sequence[C
     chosen = [entry for name in names for entry in _named(ledger, name)]
     blocks = [block for entry in chosen for block in _layer(entry, conventions, len(chosen) > 1)]
     title = f"{chosen[0].name} of {ledger.name}" if len(chosen) == 1 else f"Every figure of {ledger.name}"
-    return Document(f"{title}, input {_shapes(ledger.inputs)}", ledger.source, tuple(blocks))
+    return Document(f"{title}, input {shapes(ledger.inputs)}", ledger.source, tuple(blocks))
 
 
 def overview(ledger: Ledger, conventions: Sequence[Convention]) -> Document:
@@ -66,7 +66,7 @@ def overview(ledger: Ledger, conventions: Sequence[Convention]) -> Document:
     figures = (ledger.parameter_counts.total, *(price(convention, ledger) for convention in conventions))
     bottom = ("total", "", "", *(f"{least}{figure:,}" for figure in figures))
     shown = Table(columns, rows, bottom)
-    return Document(f"{ledger.name}, input {_shapes(ledger.inputs)}", ledger.source, (shown,))
+    return Document(f"{ledger.name}, input {shapes(ledger.inputs)}", ledger.source, (shown,))
 
 
 def _row(entry: Entry, conventions: Sequence[Convention]) -> tuple[str, ...]:
@@ -74,7 +74,7 @@ def _row(entry: Entry, conventions: Sequence[Convention]) -> tuple[str, ...]:
     stored = total(part.elements for part in traced.parameters if not part.buffer)
     prices = (_price(convention, traced.entry(named=False), entry) for convention in conventions)
     cells = [_sum(stored), *(_sum(number) if entry.counted else "not counted" for number in prices)]
-    return (entry.name, entry.call, _shapes(entry.outputs), *cells)
+    return (entry.name, entry.call, shapes(entry.outputs), *cells)
 
 
 def _sum(number: Any) -> str:
@@ -290,7 +290,3 @@ def _named_sum(parts: Iterable[tuple[str, int]]) -> Any:
     """A sum of named numbers."""
     signs: list[Any] = [Traced.symbol(name, amount) for name, amount in parts]
     return total(signs)
-
-
-def _shapes(tensors: Iterable[Tensor]) -> str:
-    return ", ".join("x".join(map(str, tensor.shape)) for tensor in tensors)

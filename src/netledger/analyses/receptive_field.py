@@ -15,7 +15,7 @@ from math import lcm
 from typing import NamedTuple, TypeAlias
 
 from netledger.core.document import Column, Document, Pairs, Paragraph, Table
-from netledger.core.network import Network, Node, Tensor
+from netledger.core.network import Network, Node, shapes
 from netledger.core.reach import MAX_PERIOD, POINT, UNKNOWN, Follow, Reach, Span
 
 __all__ = ["Field", "Fields", "Row", "document", "receptive_fields"]
@@ -211,7 +211,7 @@ def document(network: Network, rows: Iterable[Row]) -> Document:
     if apart:
         more = f", and {len(apart) - 3} more after them" if len(apart) > 3 else ""
         notes.append(Paragraph(f"Paths are out of line at {', '.join(apart[:3])}{more}: {_APART}"))
-    title = f"{network.name}, receptive fields, input {_shapes(network.at(network.inputs))}"
+    title = f"{network.name}, receptive fields, input {shapes(network.at(network.inputs))}"
     return Document(title, network.source, (Table(tuple(heads), cells), *notes))
 
 
@@ -261,7 +261,3 @@ def _figures(field: Field) -> tuple[str, ...]:
     return tuple(
         "–" if figure is None else str(figure) for figure in (field.size, field.jump, field.padding, field.offset)
     )
-
-
-def _shapes(tensors: Iterable[Tensor]) -> str:
-    return ", ".join("x".join(map(str, tensor.shape)) for tensor in tensors)

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from netledger.analyses import explain as _explain
-from netledger.api._answer import Answer
 from netledger.conventions import DEFAULT
 from netledger.conventions import load as _convention
 from netledger.core import ledger as _core
@@ -15,6 +13,9 @@ from netledger.core.network import Network, Parameter, Provenance
 from netledger.core.work import Term
 from netledger.reports import View
 from netledger.reports import load as _report
+
+if TYPE_CHECKING:
+    from netledger.api._answer import Answer
 
 __all__ = ["MANY", "Entry", "Ledger"]
 
@@ -122,7 +123,7 @@ class Entry(_Facade[_core.Entry]):
     def explain(self, conventions: Iterable[str] = DEFAULT) -> Answer:
         """Where every figure comes from: formula, substitution, value."""
         alone = _core.Ledger("one layer", "", self.data.inputs, (self.data,))
-        return Answer(_explain.explain_layers(alone, (self.name,), tuple(map(_convention, conventions))))
+        return Ledger(alone).explain(self.name, conventions=conventions)
 
     def __repr__(self) -> str:
         return f"<{self.name}: {self.call}, {self.parameters} parameters>"
@@ -225,11 +226,14 @@ class Ledger(_Facade[_core.Ledger]):
             UnknownNameError: if there is no such layer.
 
         """
+        from netledger.analyses.explain import explain_layers, overview
+        from netledger.api._answer import Answer
+
         chosen = tuple(map(_convention, conventions))
         if layer is None and not all:
-            return Answer(_explain.overview(self.data, chosen))
+            return Answer(overview(self.data, chosen))
         names = [entry.name for entry in self.data] if layer is None else [layer]
-        return Answer(_explain.explain_layers(self.data, names, chosen))
+        return Answer(explain_layers(self.data, names, chosen))
 
     def to(
         self, format: str, conventions: Iterable[str] = DEFAULT, depth: int | None = None, fold: bool = False

@@ -7,8 +7,9 @@ import click
 from netledger.api import Entry, layer
 from netledger.commands import _options as options
 from netledger.conventions import load
-from netledger.core.network import Parameter
-from netledger.reports import aligned, shapes, thousands
+from netledger.core.document import thousands
+from netledger.core.network import Parameter, shapes
+from netledger.writers.text import aligned
 
 __all__ = ["NAME", "command"]
 

@@ -6,7 +6,7 @@ import click
 
 from netledger.api import count, presets
 from netledger.commands import _options as options
-from netledger.reports import thousands
+from netledger.core.document import thousands
 
 __all__ = ["NAME", "command"]
 

@@ -7,7 +7,29 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple, TypeAlias
 
-__all__ = ["Block", "Cells", "Column", "Definition", "Definitions", "Document", "Formula", "Heading", "Pairs", "Table"]
+__all__ = [
+    "Block",
+    "Cells",
+    "Column",
+    "Definition",
+    "Definitions",
+    "Document",
+    "Formula",
+    "Heading",
+    "Pairs",
+    "Table",
+    "thousands",
+]
+
+
+def thousands(count: int) -> str:
+    """Digits in groups of three, with the sign of a subtraction.
+
+    >>> thousands(1135256096), thousands(-1000)
+    ('1,135,256,096', '−1,000')
+    """
+    return f"{count:,}".replace("-", "−")
+
 
 Cells: TypeAlias = tuple[str, ...]
 """The cells of a row."""

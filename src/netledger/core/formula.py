@@ -14,7 +14,6 @@ Each notation is one `Style`; the tree is walked once, in one place.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from html import escape
 from typing import Any, NamedTuple
 
 from netledger.core.functions import FUNCTIONS
@@ -280,6 +279,8 @@ def _mathml_number(value: Any) -> str:
 def _mathml_symbol(name: str) -> str:
     head, _, subscript = name.partition("_")
     if len(head) != 1 or " " in name:
+        from html import escape  # brings every entity there is: only where it is needed
+
         return f"<mi>{escape(name)}</mi>"
     if not subscript:
         return f"<mi>{head}</mi>"

@@ -5,6 +5,8 @@ Tensors are numbered in the order in which they come to be. A node names the num
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
 from netledger.core.errors import ShapeError
@@ -13,7 +15,7 @@ from netledger.core.number import Number, Shape, product
 if TYPE_CHECKING:
     from netledger.core.operator import Operator
 
-__all__ = ["DTYPE_BITS", "Builder", "Network", "Node", "Parameter", "Provenance", "Tensor"]
+__all__ = ["DTYPE_BITS", "Builder", "Network", "Node", "Parameter", "Provenance", "Tensor", "shapes"]
 
 DTYPE_BITS = {
     "float64": 64,
@@ -51,6 +53,17 @@ class Tensor(NamedTuple):
     def like(self, shape: Shape) -> Tensor:
         """Another shape, of the same element type."""
         return Tensor(shape, self.dtype)
+
+
+def shapes(tensors: Iterable[Tensor]) -> str:
+    """Shapes as users type them; three and more in a row that are equal are counted.
+
+    >>> shapes((Tensor((1, 3, 8, 8)), Tensor((1, 10))))
+    '1x3x8x8, 1x10'
+    """
+    runs = groupby("x".join(map(str, tensor.shape)) for tensor in tensors)
+    counted = ((shape, sum(1 for _ in run)) for shape, run in runs)
+    return ", ".join(f"{times} of {shape}" if times > 2 else ", ".join([shape] * times) for shape, times in counted)
 
 
 class Parameter(NamedTuple):
@@ -158,7 +171,7 @@ class Builder:
             parameters = _parameters(op, given, name, trainable)
         except ShapeError as error:
             error.layer = f"{name}, {op}"
-            error.values = {"input": _shapes(given), **error.values}
+            error.values = {"input": shapes(given), **error.values}
             raise
         outputs = tuple(self._add(tensor) for tensor in made)
         self.nodes.append(Node(name, scope, op, inputs, outputs, parameters, provenance or Provenance()))
@@ -180,7 +193,3 @@ def _parameters(op: Operator, given: tuple[Tensor, ...], name: str, trainable: b
         Parameter(role, shape, trainable and role in learned, role in kept, f"{name}.{role}")
         for role, shape in {**learned, **kept}.items()
     )
-
-
-def _shapes(tensors: tuple[Tensor, ...]) -> str:
-    return ", ".join("x".join(map(str, tensor.shape)) for tensor in tensors)

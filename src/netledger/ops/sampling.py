@@ -18,8 +18,14 @@ _BOUNDS: Mapping[str, _Counts] = {
     "zeros": {},
     "border": {"compare": 2},
     "reflection": {
-        "subtract": 3, "absolute": 1, "divide": 1, "round": 1, "multiply": 1,
-        "remainder": 1, "add": 1, "compare": 3,
+        "subtract": 3,
+        "absolute": 1,
+        "divide": 1,
+        "round": 1,
+        "multiply": 1,
+        "remainder": 1,
+        "add": 1,
+        "compare": 3,
     },
 }
 """What brings one coordinate into the input."""

@@ -11,10 +11,9 @@ from typing import NamedTuple, Protocol, cast
 from netledger import writers
 from netledger.core.errors import UnknownNameError
 from netledger.core.plugins import Folder
-from netledger.reports._view import View, shapes, thousands
-from netledger.writers.text import aligned
+from netledger.reports._view import View
 
-__all__ = ["FOLDER", "Report", "View", "aligned", "load", "names", "shapes", "thousands"]
+__all__ = ["FOLDER", "Report", "View", "load", "names"]
 
 FOLDER = Folder(__name__, os.path.dirname(__file__), "format")
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from netledger.core.document import Column, Document, Pairs, Table
-from netledger.reports._view import Row, View, rows, shapes, share, summary, thousands
+from netledger.core.document import Column, Document, Pairs, Table, thousands
+from netledger.core.network import shapes
+from netledger.reports._view import Row, View, rows, share, summary
 
 __all__ = ["NOT_COUNTED", "document", "table"]
 

@@ -6,10 +6,11 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
+from netledger.core.document import thousands
 from netledger.core.ledger import Convention, Entry, Ledger, count_parameters, price
 from netledger.core.network import Tensor
 
-__all__ = ["Row", "View", "mebibytes", "prefixed", "rows", "shapes", "share", "summary", "thousands"]
+__all__ = ["Row", "View", "mebibytes", "prefixed", "rows", "share", "summary"]
 
 
 class View(NamedTuple):
@@ -132,11 +133,6 @@ def _figure(count: int, unit: str = "") -> str:
     return f"{exact} ({short}{unit})" if short else exact
 
 
-def thousands(count: int) -> str:
-    """Digits in groups of three: 1,135,256,096."""
-    return f"{count:,}"
-
-
 def prefixed(count: int) -> str:
     """In K, M, G or T (powers of 1000), to three decimals; nothing if below 1000.
 
@@ -169,9 +165,3 @@ def _decimal(count: int, unit: int, places: int) -> str:
     """The quotient, rounded half up; in integers, for any size."""
     scaled = (2 * count * 10**places + unit) // (2 * unit)
     return f"{scaled // 10**places:,}.{scaled % 10**places:0{places}d}"
-
-
-def shapes(tensors: tuple[Tensor, ...]) -> str:
-    """Shapes as users type them: 1x3x224x224; three and more in a row that are equal are counted."""
-    runs = ((shape, sum(1 for _ in run)) for shape, run in groupby("x".join(map(str, t.shape)) for t in tensors))
-    return ", ".join(f"{times} of {shape}" if times > 2 else ", ".join([shape] * times) for shape, times in runs)

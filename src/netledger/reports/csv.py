@@ -6,7 +6,8 @@ import csv
 import io
 
 from netledger.core.errors import printable
-from netledger.reports._view import Row, View, rows, shapes
+from netledger.core.network import shapes
+from netledger.reports._view import Row, View, rows
 
 __all__ = ["NAME", "render"]
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from netledger.core.document import Formula
+from netledger.core.document import Formula, thousands
 from netledger.core.formula import Style
 from netledger.core.number import Traced
 
-__all__ = ["chain", "thousands"]
+__all__ = ["chain"]
 
 
 def chain(formula: Formula, style: Style) -> tuple[list[str], str]:
@@ -21,11 +21,6 @@ def chain(formula: Formula, style: Style) -> tuple[list[str], str]:
     if len(written) > 1 and written[1] == style.number(number.value):
         written.pop()  # the substitution is the value already
     return [part for part in written if part != style.symbol(formula.name)], value
-
-
-def thousands(count: int) -> str:
-    """Digits in groups of three: 1,135,256,096."""
-    return f"{count:,}".replace("-", "−")
 
 
 def _plain(number: object) -> str:

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from netledger.core.document import Block, Definitions, Document, Formula, Heading, Pairs, Paragraph, Table
+from netledger.core.document import Block, Definitions, Document, Formula, Heading, Pairs, Paragraph, Table, thousands
 from netledger.core.errors import printable
-from netledger.core.formula import TEXT
-from netledger.writers._chain import chain
 
 __all__ = ["NAME", "aligned", "widths", "write"]
 
@@ -41,6 +39,9 @@ def _paragraph(block: Paragraph) -> str:
 
 def _formula(block: Formula) -> str:
     """On one line, or a line for each sign of equality where that is too long."""
+    from netledger.core.formula import TEXT
+    from netledger.writers._chain import chain
+
     parts, value = chain(block, TEXT)
     unit = f" {block.unit}" if block.unit else ""
     note = f"   ({block.note})" if block.note else ""
@@ -59,7 +60,7 @@ def _definitions(block: Definitions) -> str:
 
 
 def _equals(value: Any) -> str:
-    return f"= {TEXT.number(value)}" if isinstance(value, int) else f"= {value}" if value else ""
+    return f"= {thousands(value)}" if isinstance(value, int) else f"= {value}" if value else ""
 
 
 def _pairs(block: Pairs) -> str:

@@ -35,6 +35,5 @@ CALLED = {
     "swish": "silu",
     "gap": "global_avgpool",
     "cat": "concat",
-    "sum": "add",
 }
 """What others call some layers."""
