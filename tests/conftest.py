@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-
 os.environ.setdefault("KERAS_BACKEND", "torch")  # read when keras is imported
 
 

@@ -48,7 +48,7 @@ def chain_of(preset: str) -> list[tuple[str, Field]]:
 
 @pytest.mark.parametrize(("preset", "model"), [("vgg11", "vgg_a"), ("vgg16", "vgg_16")])
 def test_vgg(preset: str, model: str) -> None:
-    ours = {name: field for name, field in chain_of(preset)}
+    ours = dict(chain_of(preset))
     rows = published(model)
     assert len(rows) > 10
     for row in rows:
@@ -168,7 +168,7 @@ def networks(draw: Any) -> list[Any]:
 @RUN
 @given(networks(), st.integers(40, 60))
 def test_gradients_are_where_the_field_is(layers: list[Any], size: int) -> None:
-    """For every element, nothing is read outside of its field; in the middle, where no padding is read, its ends are."""
+    """For every element, nothing is read outside of its field; in the middle, off any padding, its ends are."""
     x = torch.ones(1, 1, size, dtype=torch.float64, requires_grad=True)
     try:
         network = nl.spec.network(spec_of(layers), input=f"1x{size}")
@@ -193,7 +193,7 @@ def test_gradients_are_where_the_field_is(layers: list[Any], size: int) -> None:
 
 
 def holes(layers: Sequence[Any]) -> bool:
-    """Whether a border may be a hole (by dilation, or by what a stride leaves out), or stand for what is beyond it."""
+    """Whether a border may be a hole (by dilation, by what a stride leaves out), or stand for what is beyond."""
     text = str(layers)
     return (
         "linear" in text
@@ -204,16 +204,45 @@ def holes(layers: Sequence[Any]) -> bool:
     )
 
 
+def test_the_field_of_a_unet_is_where_its_gradients_are() -> None:
+    """Every element of the output, along one axis: 188 elements of the input, or 204, as it lies."""
+
+    def conv(x: torch.Tensor) -> torch.Tensor:
+        ones = torch.ones(1, 1, 3, dtype=torch.float64)
+        return F.conv1d(F.conv1d(x, ones), ones)
+
+    x = torch.ones(1, 1, 572, dtype=torch.float64, requires_grad=True)
+    kept = [conv(x)]
+    for _ in range(4):
+        kept.append(conv(F.avg_pool1d(kept[-1], 2)))
+    made = kept[-1]
+    for copy in kept[-2::-1]:
+        made = F.conv_transpose1d(made, torch.ones(1, 1, 2, dtype=torch.float64), stride=2)
+        cut = (copy.shape[-1] - made.shape[-1]) // 2
+        made = conv(made + copy[..., cut:-cut])
+    field = nl.receptive_field("unet")
+    found = field["classify"][2].reach
+    assert found is not None
+    for place in range(made.shape[-1]):
+        (gradient,) = torch.autograd.grad(made[0, 0, place], x, retain_graph=True)
+        read = gradient[0, 0].nonzero()[:, 0].tolist()
+        assert found.at(place) == (read[0], read[-1])
+    assert "188–204" in str(field)
+
+
 def test_paths_out_of_line_are_told() -> None:
     """A path with another stride, or another centre, is not in line with its partner."""
     text = """
 input: 1x32x32
 layers:
-  - branches: {name: a, join: add, paths: [[{conv: {out: 1, kernel: 3}}], [{conv: {out: 1, kernel: 1}}, {crop: {margins: [[0, 2], [0, 2]]}}]]}
+  - branches:
+      name: a
+      join: add
+      paths: [[{conv: {out: 1, kernel: 3}}], [{conv: {out: 1, kernel: 1}}, {crop: {margins: [[0, 2], [0, 2]]}}]]
 """
     field = nl.receptive_field(text)
     assert not field.rows[-1].fields[0, 2].aligned
-    assert "Paths are out of line at a.add1" in str(field)
+    assert "Paths that meet are out of line at a.add1: they" in str(field)
     assert all(row.fields[0, 2].aligned for row in nl.receptive_field("resnet18").rows)
 
 

@@ -1,6 +1,7 @@
 """Reads formulas back: an evaluator for the text, and checks that LaTeX and MathML are well formed.
 
-It shares nothing with `netledger.core.formula` but the functions that formulas name: fractions are computed as fractions and rounded by what is written.
+It shares nothing with `netledger.core.formula` but the functions that formulas name: fractions are computed as
+fractions and rounded by what is written.
 """
 
 from __future__ import annotations

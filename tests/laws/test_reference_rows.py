@@ -50,7 +50,7 @@ def normed(case: Case, machine: Machine, row_of: Callable[[Place], Place], owner
 def test_layer_norm(case: Case) -> None:
     """Mean, variance and root per row; factor, scale and shift per element."""
     op, (given_,) = case
-    machine, before = Machine(), len(given_.shape) - op.axes
+    machine, before = Machine(), len(given_.shape) - op.over
     made = normed(case, machine, lambda place: place[:before], lambda place: place[before:])
     assert_counts(case, machine, made)
     stored = learned(case)
@@ -63,7 +63,7 @@ def test_layer_norm(case: Case) -> None:
 def test_rms_norm(case: Case) -> None:
     """Mean square and root per row; factor and scale per element."""
     op, (given_,) = case
-    machine, before, x = Machine(), len(given_.shape) - op.axes, filled(given_.shape)
+    machine, before, x = Machine(), len(given_.shape) - op.over, filled(given_.shape)
     made = doing.by_rows(machine, x, lambda place: place[:before], doing.by_root_mean_square, op.eps)
     scale = learned(case).get("scale")
     made = doing.affine(machine, made, scale, None, lambda place: place[before:])

@@ -51,9 +51,7 @@ def in_symbols(case: Case) -> dict[str, Any]:
     """Every figure, in symbols."""
     op, inputs = case
     values = {
-        name: lifted(name, getattr(op, name))
-        for name, attribute in op.ATTRIBUTES.items()
-        if attribute.kind in SYMBOLIC
+        name: lifted(name, getattr(op, name)) for name, attribute in op.ATTRIBUTES.items() if attribute.kind in SYMBOLIC
     }
     tensors = tuple(
         tensor.like(tuple(lifted(f"t{place}.{axis}", size) for axis, size in enumerate(tensor.shape)))

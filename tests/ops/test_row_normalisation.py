@@ -33,12 +33,12 @@ def test_a_layer_norm() -> None:
 
 
 def test_rows_of_several_axes() -> None:
-    assert stored("layernorm", MAPS, axes=3) == {"scale": (6, 4, 5), "shift": (6, 4, 5)}
-    assert stored("layernorm", MAPS, axes=2, bias=False) == {"scale": (4, 5)}
+    assert stored("layernorm", MAPS, over=3) == {"scale": (6, 4, 5), "shift": (6, 4, 5)}
+    assert stored("layernorm", MAPS, over=2, bias=False) == {"scale": (4, 5)}
     assert stored("layernorm", MAPS, affine=False) == {}
-    assert work("layernorm", MAPS, axes=4)["add normalise"] == 1
+    assert work("layernorm", MAPS, over=4)["add normalise"] == 1
     for axes in (0, 5):
-        assert f"the last {axes} cannot be normalised" in refused("layernorm", MAPS, axes=axes).rule
+        assert f"the last {axes} cannot be normalised" in refused("layernorm", MAPS, over=axes).rule
 
 
 def test_root_mean_square_norm() -> None:
@@ -51,7 +51,7 @@ def test_root_mean_square_norm() -> None:
         "multiply normalise": 240,
         "multiply affine": 240,
     }
-    assert stored("rmsnorm", MAPS, axes=2) == {"scale": (4, 5)}
+    assert stored("rmsnorm", MAPS, over=2) == {"scale": (4, 5)}
     assert stored("rmsnorm", MAPS, affine=False) == {}
 
 

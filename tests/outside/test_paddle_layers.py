@@ -85,7 +85,7 @@ LAYERS: dict[str, tuple[str, dict[str, Any], tuple[Any, ...]]] = {
     "glu": ("GLU", {}, ()),
     "log_softmax": ("LogSoftmax", {}, ()),
     "maxout": ("Maxout", {"groups": 2}, (2,)),
-    "layernorm": ("LayerNorm", {"axes": 2}, ([4, 6],)),
+    "layernorm": ("LayerNorm", {"over": 2}, ([4, 6],)),
     "groupnorm": ("GroupNorm", {"groups": 2}, (2, 4)),
     "instancenorm": ("InstanceNorm2D", {"affine": True}, (4,)),
     "lp_pool": ("LPPool2D", {"norm": 2.0, "kernel": 2}, (2, 2)),

@@ -29,10 +29,10 @@ def test_layer_and_rms_norm(shape: Shape, axes: int, affine: bool, bias: bool) -
     root = torch.nn.RMSNorm(row, elementwise_affine=affine, device="meta")
     given_ = torch.empty(shape, device="meta")
     for kind, module, more in (("layernorm", layer, {"bias": bias}), ("rmsnorm", root, {})):
-        options = {"axes": len(row), "affine": affine, **more}
+        options = {"over": len(row), "affine": affine, **more}
         assert ours(kind, shape, **options) == theirs(lambda: module(given_))  # noqa: B023
         assert_holds_what(module, entry_of((load(kind)(**options), (Tensor(shape),))))
-    assert ours("layernorm", shape, axes=len(shape) + 1) is None
+    assert ours("layernorm", shape, over=len(shape) + 1) is None
 
 
 @RUN

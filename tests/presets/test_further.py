@@ -1,8 +1,9 @@
-"""Truth for segmentation, sequences and attention: the same networks built in PyTorch and Keras, and what papers print."""
+"""Truth for segmentation, sequences, attention: the same networks in PyTorch and Keras, and what papers print."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 from types import ModuleType
 from typing import Any
 
@@ -68,7 +69,7 @@ DECODERS = ((512, 512, 512, 512), (512, 512, 512, 256), (256, 256, 256, 128), (1
 
 
 def _stage(*sizes: int) -> nn.Module:
-    units = zip(sizes, sizes[1:], strict=False)
+    units = pairwise(sizes)
     return nn.Sequential(
         *(layer for a, b in units for layer in (nn.Conv2d(a, b, 3, padding=1), nn.BatchNorm2d(b), nn.ReLU()))
     )

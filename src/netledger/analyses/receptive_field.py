@@ -27,7 +27,7 @@ class Field(NamedTuple):
     Args:
         axis: the axis of the layer's output that moves it; None: it does not move.
         reach: what an element reads; None: it is not known (`size` may be).
-        size: elements of the input, from the first to the last; 0: nothing of it is read.
+        size: elements of the input, from the first to the last (the most that an element reads); 0: none is read.
         aligned: whether all paths to here move in step, and are centred on the same place.
 
     """
@@ -56,18 +56,28 @@ class Field(NamedTuple):
         span = self.reach.at(0) if self.reach else None
         return None if span is None else Fraction(span[0] + span[1], 2)
 
+    @property
+    def centre(self) -> Fraction | None:
+        """Where the fields lie: the mean of their centres over a period, less how far they have moved."""
+        jump = self.jump
+        if self.reach is None or jump is None:
+            return None
+        found = [Fraction(span[0] + span[1], 2) - place * jump for place, span in enumerate(self.reach.spans) if span]
+        return sum(found, Fraction(0)) / len(found) if found else None
+
 
 Fields: TypeAlias = Mapping[tuple[int, int], Field]
 """By input of the network and axis of that input."""
 
 
 class Row(NamedTuple):
-    """A layer, and the field of its first output."""
+    """A layer, the field of its first output, and whether paths that are not in line meet in it."""
 
     layer: str
     operator: str
     shape: tuple[int, ...]
     fields: Fields
+    apart: bool
 
 
 def receptive_fields(network: Network) -> tuple[Row, ...]:
@@ -79,10 +89,16 @@ def receptive_fields(network: Network) -> tuple[Row, ...]:
     for node in network.nodes:
         for which, number in enumerate(node.outputs):
             known[number] = _through(network, node, which, known)
-    return tuple(
-        Row(node.name, str(node.op), network.tensors[node.outputs[0]].shape, known[node.outputs[0]])
-        for node in network.nodes
+    return tuple(_row(network, node, known) for node in network.nodes)
+
+
+def _row(network: Network, node: Node, known: Mapping[int, Fields]) -> Row:
+    fields = known[node.outputs[0]]
+    apart = any(
+        not field.aligned and all(known[number][source].aligned for number in node.inputs if source in known[number])
+        for source, field in fields.items()
     )
+    return Row(node.name, str(node.op), network.tensors[node.outputs[0]].shape, fields, apart)
 
 
 def _through(network: Network, node: Node, which: int, known: Mapping[int, Fields]) -> Fields:
@@ -185,7 +201,7 @@ def _hull(one: Field, other: Field, aligned: bool) -> Field:
     period = lcm(one.reach.period, other.reach.period)
     spans = tuple(_both(one.reach.at(place), other.reach.at(place)) for place in range(period))
     shift = one.reach.shift * (period // one.reach.period)
-    centred = one.offset == other.offset or one.padding is None or other.padding is None
+    centred = None in (one.centre, other.centre) or one.centre == other.centre
     size = max((span[1] - span[0] + 1 for span in spans if span), default=0)
     return Field(one.axis, _shortened(Reach(period, shift, spans)), size, aligned and centred)
 
@@ -206,11 +222,11 @@ def document(network: Network, rows: Iterable[Row]) -> Document:
         name = _axes_name(network, group)
         heads += [Column(f"{what} ({name})" if len(groups) > 1 else what) for what in _FIGURES]
     cells = tuple(_cells(row, groups, network) for row in shown)
-    apart = [row.layer for row in shown if any(not row.fields[key].aligned for key in row.fields if key in sources)]
+    apart = [row.layer for row in shown if row.apart]
     notes: list[Paragraph | Pairs] = [Pairs(_LEGEND)]
     if apart:
-        more = f", and {len(apart) - 3} more after them" if len(apart) > 3 else ""
-        notes.append(Paragraph(f"Paths are out of line at {', '.join(apart[:3])}{more}: {_APART}"))
+        more = f" and {len(apart) - 5} more" if len(apart) > 5 else ""
+        notes.append(Paragraph(f"Paths that meet are out of line at {', '.join(apart[:5])}{more}: {_APART}"))
     title = f"{network.name}, receptive fields, input {shapes(network.at(network.inputs))}"
     return Document(title, network.source, (Table(tuple(heads), cells), *notes))
 
@@ -258,6 +274,11 @@ def _cells(row: Row, groups: list[list[tuple[int, int]]], network: Network) -> t
 def _figures(field: Field) -> tuple[str, ...]:
     if field.size is None:
         return ("not known", "–", "–", "–")
-    return tuple(
-        "–" if figure is None else str(figure) for figure in (field.size, field.jump, field.padding, field.offset)
-    )
+    others = (field.jump, field.padding, field.offset)
+    return (_sizes(field), *("–" if figure is None else str(figure) for figure in others))
+
+
+def _sizes(field: Field) -> str:
+    """The size; from the least to the greatest, where it changes from element to element."""
+    found = {span[1] - span[0] + 1 for span in field.reach.spans if span} if field.reach else set()
+    return f"{min(found)}–{max(found)}" if len(found) > 1 else str(field.size)

@@ -24,6 +24,7 @@ __all__ = [
     "Number",
     "Shape",
     "Traced",
+    "agree",
     "ceil_div",
     "equal",
     "gcd",
@@ -291,6 +292,15 @@ def equal(a: Number, b: Number) -> bool:
     return cast(bool, _apply("==", a, b))
 
 
+def agree(*numbers: Number) -> bool:
+    """Whether all numbers are equal (everywhere, for arrays); of symbols, it is assumed from then on.
+
+    >>> agree(3, 3, 3), agree(3, 4)
+    (True, False)
+    """
+    return all(_holds(equal(numbers[0], number)) for number in numbers[1:])
+
+
 def where(condition: bool, yes: Number, no: Number) -> Number:
     """`yes` where the condition holds, else `no`; both are computed."""
     return cast(Number, _apply("where", condition, yes, no))
@@ -318,9 +328,12 @@ def total(numbers: Iterable[Number]) -> Number:
 
 def require(condition: Any, rule: str, hint: str = "", **values: Any) -> None:
     """Raise a ShapeError with this rule and these values unless the condition holds (everywhere, for arrays)."""
-    holds = condition if isinstance(condition, bool) else condition.holds()
-    if not holds:
+    if not _holds(condition):
         raise ShapeError(rule, hint=hint, values={name: _plain(value) for name, value in values.items()})
+
+
+def _holds(condition: Any) -> bool:
+    return condition if isinstance(condition, bool) else bool(condition.holds())
 
 
 def _plain(value: Any) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from netledger.core.number import Number, value_of
+from netledger.core.number import Number, how_many
 from netledger.core.work import Term
 
 __all__ = ["GRU", "LSTM", "RNN", "Gates", "Steps", "bias_roles", "gate_terms"]
@@ -76,4 +76,4 @@ def gate_terms(steps: Steps) -> tuple[Term, ...]:
 
 def bias_roles(biases: Number) -> tuple[str, ...]:
     """Which products have a bias of their own: those with the input, and those with the state."""
-    return ("ih", "hh")[: value_of(biases)]
+    return ("ih", "hh")[: how_many(biases)]

@@ -7,17 +7,14 @@ from fractions import Fraction
 from math import gcd
 from typing import TypeAlias
 
-from netledger.core.number import Number, Shape, require, value_of
+from netledger.core.number import Number, Shape, require
 from netledger.core.operator import Axes, axes
-from netledger.core.reach import Follow, Reach, Span, whole
+from netledger.core.reach import MAX_PERIOD, UNKNOWN, Follow, Reach, Span
 
-__all__ = ["LONGEST", "Scale", "periodic", "scaled"]
+__all__ = ["Scale", "periodic", "scaled"]
 
 Scale: TypeAlias = "Axes | Fraction | tuple[Number | Fraction, ...]"
 """A factor for every axis, or one per axis."""
-
-LONGEST = 2**16
-"""The longest rhythm that is written out."""
 
 
 def scaled(spatial: Shape, scale: Scale, what: str) -> Shape:
@@ -31,17 +28,20 @@ def scaled(spatial: Shape, scale: Scale, what: str) -> Shape:
 
 
 def _times(size: Number, factor: Number | Fraction) -> Number:
-    value = value_of(factor)
-    if isinstance(value, Fraction):
-        return size * value.numerator // value.denominator
-    return size * factor  # type: ignore[return-value]
+    if isinstance(factor, Fraction):
+        return size * factor.numerator // factor.denominator
+    return size * factor // 1
 
 
-def periodic(axis: int, size: int, up: int, down: int, span: Callable[[int], Span]) -> Follow:
+def periodic(axis: int, up: int, down: int, span: Callable[[int], Span]) -> Follow:
     """Output o reads `span(o)`, and o + `up` the same `down` elements further on.
 
-    A rhythm that is too long to be written out is said to read the whole axis.
+    A rhythm that is too long is not written out.
     """
     common = gcd(up, down)
     period, shift = up // common, down // common
-    return Follow(axis, Reach(period, shift, tuple(map(span, range(period))))) if period <= LONGEST else whole(size)
+    return (
+        Follow(axis, Reach(period, shift, tuple(map(span, range(period)))))
+        if period <= MAX_PERIOD
+        else Follow(axis, UNKNOWN)
+    )

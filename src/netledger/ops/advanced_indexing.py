@@ -31,7 +31,7 @@ class Index(Operator):
         """The common shape of the indices in place of the axes."""
         shape, places = inputs[0].shape, inputs[1:]
         require(
-            0 <= self.axis and self.axis + len(places) <= len(shape),
+            self.axis >= 0 and self.axis + len(places) <= len(shape),
             f"there are not {len(places)} axes from axis {self.axis} on",
             "Give one index for each axis.",
             input=shape,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from netledger.core.network import Tensor
-from netledger.core.number import Number, Shape, equal, over, require, total, value_of
+from netledger.core.number import Number, Shape, agree, equal, over, require, total
 from netledger.core.operator import Operator, Readings, Shapes, flag, number, operator
 from netledger.core.reach import Follow, Reads, whole
 from netledger.core.work import Term
@@ -165,7 +165,7 @@ class MultiheadAttention(Operator):
 
     def _weights(self, sizes: _Sizes) -> Shapes:
         """One weight, or three where features or heads differ."""
-        if len(set(map(value_of, sizes.features))) == len(set(map(value_of, sizes.widths))) == 1:
+        if agree(*sizes.features) and agree(*sizes.widths):
             return {"in_weight": (total(sizes.widths), sizes.features[0])}
         pairs = zip("qkv", sizes.widths, sizes.features, strict=True)
         return {f"{name}_weight": (width, features) for name, width, features in pairs}

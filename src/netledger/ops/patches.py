@@ -7,7 +7,7 @@ from typing import Any
 from netledger.core.network import Tensor
 from netledger.core.number import Number, Shape, equal, landed, over, product, reached, require
 from netledger.core.operator import Axes, Operator, Readings, axes, feature_map, operator, padding, per_axis
-from netledger.core.reach import Follow, Reach, whole
+from netledger.core.reach import UNKNOWN, Follow, Reach
 from netledger.core.window import Padding, Window, axis_padding
 from netledger.core.work import Term
 
@@ -96,9 +96,9 @@ class Fold(Operator):
         return (inputs[0].like((batch, over(channels, taps), *made)),)
 
     def reads(self, inputs: tuple[Tensor, ...], outputs: tuple[Tensor, ...], which: int = 0) -> Readings:
-        """The columns of one channel."""
+        """The columns of one channel; the windows that meet are not in step with any axis."""
         taps = product(window.kernel for window in self.windows(self._sizes()))
-        return ((Follow(0), Follow(1, Reach(1, taps, ((0, taps - 1),))), whole(inputs[0].shape[2])),)
+        return ((Follow(0), Follow(1, Reach(1, taps, ((0, taps - 1),))), Follow(2, UNKNOWN)),)
 
     def work(self, inputs: tuple[Tensor, ...], outputs: tuple[Tensor, ...]) -> tuple[Term, ...]:
         """Additions where columns meet."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from netledger.core.network import Tensor
-from netledger.core.number import Number, Shape, equal, require, value_of
+from netledger.core.number import Number, Shape, equal, how_many, require
 from netledger.core.operator import Operator, Readings, Shapes, choice, flag, number, operator
 from netledger.core.reach import Follow, whole
 from netledger.core.work import Term
@@ -47,7 +47,7 @@ class _Recurrent(Operator):
     def parameters(self, inputs: tuple[Tensor, ...]) -> Shapes:
         """Weights for the input and for the state, biases, per layer and direction."""
         found: dict[str, Shape] = {}
-        for layer in range(value_of(self.layers)):
+        for layer in range(how_many(self.layers)):
             width = inputs[0].shape[2] if layer == 0 else self._directions() * self._state()
             for way in ("", "_reverse")[: self._directions()]:
                 found |= {f"{role}_l{layer}{way}": shape for role, shape in self._cell(width).items()}

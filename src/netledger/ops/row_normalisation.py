@@ -49,34 +49,34 @@ class LayerNorm(Operator):
 
     KIND = "layernorm"
 
-    axes: int = index("how many of the last axes make a row", 1)
+    over: int = index("how many of the last axes make a row", 1)
     eps: float = real("ε, added to the variance", 1e-5)
     affine: bool = flag(True, "learn a scale and a shift per element of a row")
     bias: bool = flag(True, "with affine: learn the shift too")
 
     def infer(self, inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
         """The same shape."""
-        _row(inputs[0], self.axes)
+        _row(inputs[0], self.over)
         return inputs
 
     def parameters(self, inputs: tuple[Tensor, ...]) -> Shapes:
         """Scale and shift."""
-        row = _row(inputs[0], self.axes)
+        row = _row(inputs[0], self.over)
         scale = {"scale": row} if self.affine else {}
         return {**scale, "shift": row} if self.affine and self.bias else scale
 
     def reads(self, inputs: tuple[Tensor, ...], outputs: tuple[Tensor, ...], which: int = 0) -> Readings:
         """The whole row."""
-        return (pointwise(inputs[0], outputs[0], *range(-self.axes, 0)),)
+        return (pointwise(inputs[0], outputs[0], *range(-self.over, 0)),)
 
     def work(self, inputs: tuple[Tensor, ...], outputs: tuple[Tensor, ...]) -> tuple[Term, ...]:
         """Mean, variance, root; then every element."""
-        elements, rows = inputs[0].elements, _others(inputs[0], self.axes)
+        elements, rows = inputs[0].elements, _others(inputs[0], self.over)
         return (*moments(elements, rows), *rescaling(elements, rows, self.affine, self.bias))
 
     def steps(self, inputs: tuple[Tensor, ...], outputs: tuple[Tensor, ...]) -> tuple[Step, ...]:
         """Mean and variance over the m elements of a row; then every element."""
-        return derivation(product(_row(inputs[0], self.axes)), self.eps, self.affine, self.bias)
+        return derivation(product(_row(inputs[0], self.over)), self.eps, self.affine, self.bias)
 
 
 @operator
@@ -93,31 +93,31 @@ class RmsNorm(Operator):
 
     KIND = "rmsnorm"
 
-    axes: int = index("how many of the last axes make a row", 1)
+    over: int = index("how many of the last axes make a row", 1)
     eps: float = real("ε, added to the mean square (2⁻²³: PyTorch's, for float32)", 2.0**-23)
     affine: bool = flag(True, "learn a scale per element of a row")
 
     def infer(self, inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
         """The same shape."""
-        _row(inputs[0], self.axes)
+        _row(inputs[0], self.over)
         return inputs
 
     def parameters(self, inputs: tuple[Tensor, ...]) -> Shapes:
         """Scale."""
-        return {"scale": _row(inputs[0], self.axes)} if self.affine else {}
+        return {"scale": _row(inputs[0], self.over)} if self.affine else {}
 
     def reads(self, inputs: tuple[Tensor, ...], outputs: tuple[Tensor, ...], which: int = 0) -> Readings:
         """The whole row."""
-        return (pointwise(inputs[0], outputs[0], *range(-self.axes, 0)),)
+        return (pointwise(inputs[0], outputs[0], *range(-self.over, 0)),)
 
     def work(self, inputs: tuple[Tensor, ...], outputs: tuple[Tensor, ...]) -> tuple[Term, ...]:
         """Mean square, root; then every element."""
-        elements, rows = inputs[0].elements, _others(inputs[0], self.axes)
+        elements, rows = inputs[0].elements, _others(inputs[0], self.over)
         return (*squares(elements, rows), *rescaling(elements, rows, self.affine, False))
 
     def steps(self, inputs: tuple[Tensor, ...], outputs: tuple[Tensor, ...]) -> tuple[Step, ...]:
         """Mean square over the m elements of a row; then every element."""
-        row = product(_row(inputs[0], self.axes))
+        row = product(_row(inputs[0], self.over))
         steps = (
             Step("mean square", "ms = 1/m · Σ x²", {"m": row}),
             Step("normalise", "x̂ = x / √(ms + ε)", {"ε": self.eps}),

@@ -17,7 +17,8 @@ from netledger.core.operator import (
     per_axis,
     scale,
 )
-from netledger.core.reach import Follow, pointwise, whole
+from netledger.core.reach import Follow, pointwise, spread
+from netledger.core.window import Window
 from netledger.core.work import Term
 from netledger.ops._scaling import Scale, periodic, scaled
 
@@ -102,8 +103,14 @@ class MaxUnpool(Operator):
         return given
 
     def reads(self, inputs: tuple[Tensor, ...], outputs: tuple[Tensor, ...], which: int = 0) -> Readings:
-        """Anything of a channel: the places decide."""
-        return tuple((Follow(0), Follow(1), *map(whole, tensor.shape[2:])) for tensor in inputs)
+        """The windows that an output lies in: places come from a pooling with the same windows."""
+        count = len(inputs[0].shape) - 2
+        kernels, pads = axes(self.kernel, count, "kernel"), axes(self.padding, count, "padding")
+        strides = kernels if self.stride is None else axes(self.stride, count, "stride")
+        sizes = zip(kernels, strides, pads, strict=True)
+        windows = (Window(kernel, stride, (pad, pad)) for kernel, stride, pad in sizes)
+        reading = (Follow(0), Follow(1), *(spread(axis, window) for axis, window in enumerate(windows, 2)))
+        return (reading,) * len(inputs)
 
 
 def _check_places(given: Shape, places: Shape) -> None:
@@ -172,6 +179,4 @@ def _somewhere(axis: int, size: int, out: int, kernel: int) -> Follow:
     """Window i starts at ⌊i·α⌋ or, unless that is i·α, one further; the only one of out = 1 at the end."""
     free, gaps = size - kernel, max(out - 1, 1)
     ahead = free if out == 1 else 0
-    return periodic(
-        axis, size, gaps, free, lambda i: (ahead + i * free // gaps, ahead - (-i * free // gaps) + kernel - 1)
-    )
+    return periodic(axis, gaps, free, lambda i: (ahead + i * free // gaps, ahead - (-i * free // gaps) + kernel - 1))

@@ -76,7 +76,7 @@ class Upsample(Operator):
         else:
             up, down = self._factor(axis - 2, size, out)
             ahead = {"nearest": 0, "nearest-exact": down}.get(self.mode, down - up)
-        return periodic(axis, size, up, down, lambda place: _around(self.mode, 2 * place * down + ahead, 2 * up))
+        return periodic(axis, up, down, lambda place: _around(self.mode, 2 * place * down + ahead, 2 * up))
 
     def _factor(self, axis: int, size: int, out: int) -> tuple[int, int]:
         """So many outputs for so many inputs: the scale; as PyTorch, the sizes where linear only copies."""

@@ -44,7 +44,9 @@ layers:
   - conv: {out: 96, kernel: 11, stride: 4, name: conv1}
   - relu
   - maxpool: {kernel: 3, stride: 2, padding: [[0, 1], [0, 1]]}
-  - branches: {join: concat, paths: [[conv: {out: width // 2, kernel: 1}], [conv: {out: width // 2, kernel: 3, padding: same}]]}
+  - branches:
+      join: concat
+      paths: [[conv: {out: width // 2, kernel: 1}], [conv: {out: width // 2, kernel: 3, padding: same}]]
   - repeat: {name: stage, times: 2, layers: [use: {block: unit, out: 64}]}
   - upsample: {scale: 3/2}
   - flatten
@@ -73,7 +75,7 @@ def test_every_layer_can_be_called(kind: str) -> None:
 
 
 def test_an_unknown_layer_is_an_error_that_helps() -> None:
-    with pytest.raises(AttributeError, match="unknown layer 'cnov'. Did you mean conv"):
+    with pytest.raises(AttributeError, match=r"unknown layer 'cnov'\. Did you mean conv"):
         spec.cnov(3)
 
 

@@ -119,7 +119,8 @@ def test_several_inputs_and_outputs() -> None:
 
 
 def test_names_with_points_and_outputs_in_a_spec() -> None:
-    text = "input: 3x8x8\nbatch: 2\nlayers:\n - conv: {name: a.0.conv, out: 4, kernel: 1}\n - relu\noutputs: [a.0.conv, relu1]"
+    layers = "layers:\n - conv: {name: a.0.conv, out: 4, kernel: 1}\n - relu"
+    text = f"input: 3x8x8\nbatch: 2\n{layers}\noutputs: [a.0.conv, relu1]"
     made = spec.network(text, spec.Options())
     assert [node.scope for node in made.nodes] == ["a.0", ""]
     assert made.outputs == (1, 2)

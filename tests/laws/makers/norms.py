@@ -11,7 +11,7 @@ from tests.laws.draws import AXES, BATCH, SIZE, SMALL, Case, Draw, Maker, case, 
 
 def _rows(kind: str, draw: Draw) -> Callable[[], Case]:
     rank = draw(st.integers(1, 4))
-    shared = {"axes": draw(st.integers(1, max(1, rank - 1))), "affine": draw(st.booleans())}
+    shared = {"over": draw(st.integers(1, max(1, rank - 1))), "affine": draw(st.booleans())}
     if kind == "layernorm":
         shared["bias"] = draw(st.booleans())
     return lambda: case(several(draw, SIZE, rank), kind, **shared)
