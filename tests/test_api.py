@@ -113,7 +113,8 @@ def test_str_html_and_rich() -> None:
 
     ledger = nl.count("lenet")
     assert str(ledger) == ledger.to("table")
-    assert ledger._repr_html_().startswith("<table>")
+    assert ledger._repr_html_() == ledger.to("html")
+    assert "</table>" in ledger._repr_html_()
     console = Console(record=True, width=160, file=io.StringIO())
     console.print(ledger)
     assert "61,610" in console.export_text()

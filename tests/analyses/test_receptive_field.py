@@ -19,7 +19,7 @@ from netledger.analyses.receptive_field import Field
 from tests.conftest import Golden
 from tests.reports.test_reports import GOLDEN
 
-TABLE = Path(__file__).parent.parent / "presets" / "data" / "receptive_field_slim.csv"
+TABLE = Path(__file__).parent / "data" / "receptive_field_slim.csv"
 RUN = settings(max_examples=60, deadline=None, database=None, suppress_health_check=list(HealthCheck))
 
 

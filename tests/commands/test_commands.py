@@ -250,3 +250,49 @@ def _read(descriptor: int) -> bytes:
         return os.read(descriptor, 65536)
     except OSError:
         return b""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["explain", "alexnet", "conv1"], "H_out = ⌊(H_in + 2·P − K) / S⌋ + 1 = ⌊(227 + 2·0 − 11) / 4⌋ + 1 = 55"),
+        (["explain", "lenet"], "16·6·5·5 + 16 = 2,416"),
+        (["explain", "lenet", "--all", "--convention", "paddle"], "fc3: linear(10, layout=in_out)"),
+        (["explain", "lenet", "conv2", "--format", "latex"], r"\left\lfloor \frac{H_{in} + 2 \cdot P - K}{S}"),
+        (["explain", "lenet", "conv2", "--format", "html", "--input", "1x40x40"], "<mfrac>"),
+        (["formula", "alexnet", "--convention", "macs"], "Exact wherever every layer fits: H ≥ 67; W ≥ 67."),
+        (["formula", "mobilenet_v1", "--free", "width"], "A_1 = max(floor(1,024·width), 8)"),
+        (["formula", "lenet", "--simplify", "--convention", "macs"], "floor(H/4)"),
+        (["receptive-field", "alexnet"], "163    16       64      17"),
+        (["receptive-field", "unet", "--format", "markdown"], "188–204"),
+        (["spec", "lenet", "--batch", "2"], "- conv: {name: conv1, out: 6, kernel: 3, padding: 1}"),
+        (["show", "resnet152", "--fold"], "layer3.1 … 35"),
+    ],
+)
+def test_answers(arguments: list[str], said: str) -> None:
+    done = run(*arguments)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert said in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["explain", "alexnet", "cnov1"], "Did you mean conv1"),
+        (["explain", "alexnet", "conv1", "--format", "pdf"], "unknown format 'pdf'"),
+        (["formula", "alexnet", "--free", "depth"], "unknown number under let 'depth'"),
+        (["receptive-field", "nothing"], "unknown network 'nothing'"),
+        (["spec", "lenet", "--input", "3"], "error"),
+    ],
+)
+def test_wrong_questions_exit_with_2(arguments: list[str], said: str) -> None:
+    done = run(*arguments)
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_what_spec_writes_is_the_network(tmp_path: Path) -> None:
+    file = tmp_path / "half.yaml"
+    assert run("spec", "mobilenet_v1", "--set", "width=0.5", "--out", str(file)).returncode == 0
+    assert nl.count(str(file)).parameters == nl.count("mobilenet_v1", let={"width": 0.5}).parameters
