@@ -42,11 +42,11 @@ def test_closed_forms_are_what_counting_gives(preset: str, data: st.DataObject) 
     try:
         ledger = nl.count(preset, sizes_of(preset, values))
     except nl.ShapeError:
-        assert not made.holds(**values)
+        assert not made.holds(values)
         return
-    assert made.holds(**values)
+    assert made.holds(values)
     counted = {"parameters": ledger.parameters, **{name: ledger.total(name) for name in nl.conventions()}}
-    assert made.at(**values) == counted
+    assert made.at(values) == counted
 
 
 @FEW
@@ -126,3 +126,83 @@ def test_sequences_and_several_inputs() -> None:
     made = nl.formula("input: {a: 5x16, b: 5x16}\nlayers:\n - linear: {out: 8, from: a}\n - linear: {from: b, out: 8}")
     assert set(made.form.symbols) == {"N", "L_a", "L_b"}
     assert made.at(N=2, L_a=3, L_b=7)["macs"] == 2 * 7 * 16 * 8 + 2 * 3 * 16 * 8
+
+
+def test_a_term_that_cancels_leaves_the_others() -> None:
+    """A floor and another term, where a constant has come to nothing."""
+    text = "input: 3x30\nlayers:\n - maxpool: {name: p, kernel: 2}\n - concat: {axis: 2, from: [input, p]}\n"
+    text += " - conv: {out: 8, kernel: 3, padding: 1}"
+    assert nl.formula(text).at(N=1, L=30)["macs"] == nl.count(text).total("macs") == 3240
+    kernel = "let: {w: 2}\ninput: 3x32x32\nlayers:\n - conv: {out: 4, kernel: w}"
+    made = nl.formula(kernel, free="w")
+    assert made.at(N=1, H=9, W=8, w=3)["macs"] == nl.count(kernel, (3, 9, 8), let={"w": 3}).total("macs")
+
+
+def test_what_is_not_counted_is_said() -> None:
+    text = "input: 4x9\nlayers:\n - custom: {what: x, out: 4x9}\n - conv: {out: 2, kernel: 3}"
+    for answer in (nl.formula(text), nl.formula(text).simplified()):
+        assert "macs, at least = " in str(answer)
+        assert "Not counted: custom1 (custom); the totals are lower bounds." in str(answer)
+
+
+@pytest.mark.parametrize("name", ["N", "H", "H_1", "H_x"])
+def test_a_sign_means_one_thing(name: str) -> None:
+    """A number under let may be called like a size."""
+    text = f"let: {{{name}: 4}}\ninput: {{x: 3x32x32}}\nlayers:\n - conv: {{out: 10*{name}, kernel: 3, stride: 2}}"
+    made = nl.formula(text, free=name)
+    signs = {place: sign for sign, place in made.form.places.items()}
+    assert len({*signs.values(), name}) == 4
+    values = {signs["", 0]: 2, signs["x", 2]: 11, signs["x", 3]: 12, name: 5}
+    assert made.at(**values)["macs"] == nl.count(text, (2, 3, 11, 12), let={name: 5}).total("macs")
+    convs = "conv: {out: 2, kernel: 3, from: a_b}", "conv: {out: 2, kernel: 3, from: ab}"
+    again = f"input: {{a_b: 3x32x32, ab: 3x16x16}}\nlayers: [{', '.join(convs)}]"
+    assert len(nl.formula(again).form.places) == 5
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"N": 1, "H": 1, "W": 300}, "H ≥ 11 is not so"),
+        ({"N": -1, "H": 300, "W": 300}, "N ≥ 1 is not so"),
+        ({"N": 1.5, "H": 300, "W": 300}, "N ≥ 1 is not so"),
+        ({"N": "many", "H": 300, "W": 300}, "the value of symbol 'N' is a number"),
+        ({"N": None, "H": 300, "W": 300}, "the value of symbol 'N' is a number"),
+    ],
+)
+def test_values_that_do_not_fit_are_refused(values: dict[str, Any], message: str) -> None:
+    with pytest.raises(nl.SourceError, match=message):
+        nl.formula("alexnet").at(**values)
+
+
+def test_numbers_of_any_kind_are_values() -> None:
+    import numpy as np
+
+    made = nl.formula("alexnet")
+    assert made.at(N=np.int64(1), H=227.0, W="227")["macs"] == 1_135_256_096  # type: ignore[arg-type]
+    assert made.holds(N=1, H=67, W=67)
+    assert not made.holds(N=1, H=66, W=67)
+
+
+def test_numbers_that_must_be_whole_are_conditions() -> None:
+    text = "let: {w: 2}\ninput: 3x32x32\nlayers:\n - pad: {padding: w}\n - conv: {out: 10 * w, kernel: 1, stride: w}"
+    made = nl.formula(text, free="w")
+    assert "whole(w)" in str(made)
+    assert "w ≥ 1" in str(made)
+    assert made.at(N=1, H=9, W=9, w=3)["macs"] == nl.count(text, (3, 9, 9), let={"w": 3}).total("macs")
+    for wrong in (0, -1, 1.5, 1 / 3):
+        with pytest.raises(nl.SourceError, match="does not hold here"):
+            made.at(N=1, H=9, W=9, w=wrong)
+
+
+def test_fractions_are_written() -> None:
+    text = str(nl.formula("mobilenet_v2", let={"width": 0.5}, free="width"))
+    assert "width under let (here 1/2)" in text
+    assert "multiple  The nearest multiple of m, never below m nor below 0.9·x." in text
+    half = nl.formula("let: {k: 1}\ninput: 3x8x8\nlayers:\n - conv: {out: k / 2 * 4, kernel: 1}", free="k")
+    assert half.at(N=1, H=8, W=8, k=3)["parameters"] == 6 * 4
+
+
+def test_what_grows_without_end_is_refused() -> None:
+    layer = "conv: {out: 1, kernel: 3, stride: 2, padding: 1, rounding: ceil}"
+    with pytest.raises(nl.ShapeError, match="closed form is nested too deep"):
+        nl.formula(f"input: 1x64x64\nlayers:\n - repeat: {{times: 400, layers: [{layer}]}}")

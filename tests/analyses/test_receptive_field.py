@@ -274,3 +274,39 @@ def test_a_ledger_from_json_has_no_graph() -> None:
 @pytest.mark.parametrize("format_name", ["text", "markdown", "latex", "html"])
 def test_golden(format_name: str, golden: Golden) -> None:
     golden.check(nl.receptive_field("alexnet").to(format_name) + "\n", GOLDEN / f"alexnet.field.{format_name}.txt")
+
+
+@pytest.mark.parametrize(
+    ("layers", "size"),
+    [
+        ("[flip: {axes: [2], name: f}, add: {from: [f, input]}]", None),
+        ("[roll: {axis: 2, shift: 3, name: f}, add: {from: [f, input]}]", None),
+        ("[crop: {margins: [[2, 0]]}, adaptive_avgpool: 1, add: {from: [last, input]}]", None),
+        ("[adaptive_avgpool: 1, add: {from: [last, input]}]", 20),
+        ("[concat: {axis: 2, from: [input, input]}]", None),
+        ("[flip: {axes: [2], name: f}, add: {from: [f, f]}]", 1),
+    ],
+)
+def test_paths_that_cannot_be_joined_are_not_known(layers: str, size: int | None) -> None:
+    """Nothing unknown is given a size."""
+    field = nl.receptive_field(f"input: 1x20\nlayers: {layers}")
+    assert field.rows[-1].fields[0, 2].size == size
+
+
+def test_sequences_that_are_read_whole_are_said_to_be() -> None:
+    assert "whole (128)" in str(nl.receptive_field("transformer_encoder"))
+
+
+def test_long_rhythms_are_not_followed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a hostile network could make long is bounded, and said to be unknown."""
+    from netledger.analyses import receptive_field
+
+    paths = (f"[{{upsample: {{scale: 2/{n}}}}}, {{upsample: {{scale: {n}/2}}}}]" for n in (2047, 2045))
+    cut = "slice: {axis: 2, stop: 1000}"
+    text = "input: 1x100000\nlayers:\n - branches: {join: add, paths: [" + ", ".join(
+        path[:-1] + f", {{{cut}}}]" for path in paths
+    )
+    assert nl.receptive_field(f"{text}]}}").rows[-1].fields[0, 2].size is None
+    monkeypatch.setattr(receptive_field, "MAX_STEPS", 5)
+    monkeypatch.setattr(receptive_field._Budget, "left", 5)
+    assert nl.receptive_field("resnet18")["layer1.0.conv2"][2].size is None

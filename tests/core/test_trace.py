@@ -41,12 +41,12 @@ def test_several_inputs_are_numbered() -> None:
 
 def test_computed_sizes_of_outputs_are_named_and_others_stay() -> None:
     op, inputs = trace(load("conv")(4, 3), (Tensor((1, 2, 9, 9)),))
-    (one,) = name_outputs(op.infer(inputs))
+    (one,) = name_outputs(op, op.infer(inputs))
     assert names(one.shape) == ["N", "C_out", "H_out", "W_out"]
     op, inputs = trace(load("split")(2), (Tensor((1, 8)),))
-    assert [names(tensor.shape) for tensor in name_outputs(op.infer(inputs))] == [["N", "F_out1"], ["N", "F_out2"]]
+    assert [names(tensor.shape) for tensor in name_outputs(op, op.infer(inputs))] == [["N", "F_out1"], ["N", "F_out2"]]
     op, inputs = trace(load("global_avgpool")(), (Tensor((1, 2, 9, 9)),))
-    assert name_outputs(op.infer(inputs))[0].shape[2:] == (1, 1)
+    assert name_outputs(op, op.infer(inputs))[0].shape[2:] == (1, 1)
 
 
 @pytest.mark.parametrize(

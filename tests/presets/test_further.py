@@ -138,4 +138,3 @@ def test_the_classifier_of_keras() -> None:
         steps, _ = two(one(torch.empty(200, 1, 128))[0])
         nn.Linear(128, 1)(steps[-1])
     assert 2 * ledger.total("macs") == counter.get_total_flops()
-

@@ -26,7 +26,7 @@ from netledger.core.formula import TEXT, called, symbols
 from netledger.core.functions import MEANING
 from netledger.core.ledger import Convention, Entry, Ledger, price
 from netledger.core.network import Parameter, Tensor, shapes
-from netledger.core.number import Traced, product, total, value_of
+from netledger.core.number import Shape, Traced, product, total, value_of
 from netledger.core.operator import Operator
 from netledger.core.trace import meaning, name_outputs, size_names, suffixes, trace
 from netledger.core.window import rounding_rule
@@ -105,23 +105,39 @@ class _Traced(NamedTuple):
     @classmethod
     def of(cls, entry: Entry) -> _Traced:
         """The traced layer of an entry, checked against it."""
+        try:
+            traced = cls._run(entry)
+        except (TypeError, KeyError, ValueError, AttributeError, ArithmeticError) as error:
+            raise _other_rules(entry) from error
+        if not traced.agrees():
+            raise _other_rules(entry)
+        return traced
+
+    @classmethod
+    def _run(cls, entry: Entry) -> _Traced:
         op, inputs = trace(_operator(entry), entry.inputs)
         made = op.infer(inputs)
-        outputs = name_outputs(made)
+        outputs = name_outputs(op, made)
         shapes = {**op.parameters(inputs), **op.buffers(inputs)}
-        if {part.role for part in entry.parameters} != shapes.keys():
-            raise _other_rules(entry)
         parameters = tuple(part._replace(shape=shapes[part.role]) for part in entry.parameters)
-        work = op.work(inputs, outputs)
-        if tuple(Term(term.action, term.role, value_of(term.count)) for term in work) != entry.work:
-            raise _other_rules(entry)
-        return cls(entry, op, inputs, made, outputs, parameters, work)
+        return cls(entry, op, inputs, made, outputs, parameters, op.work(inputs, outputs))
+
+    def agrees(self) -> bool:
+        """Whether the rules give what the entry says."""
+        work = tuple(Term(term.action, term.role, value_of(term.count)) for term in self.work)
+        stored = tuple(part._replace(shape=_plain(part.shape)) for part in self.parameters)
+        outputs = tuple(tensor.like(_plain(tensor.shape)) for tensor in self.made)
+        return (work, stored, outputs) == (self.source.work, self.source.parameters, self.source.outputs)
 
     def entry(self, named: bool) -> Entry:
         """The entry with traced figures; with `named`, a symbol for each term of the work."""
         work = tuple(term._replace(count=_term_symbol(term)) for term in self.work) if named else self.work
         traced = self.source._replace(inputs=self.inputs, outputs=self.outputs)
         return traced._replace(parameters=self.parameters, work=work)
+
+
+def _plain(shape: Shape) -> Shape:
+    return tuple(map(value_of, shape))
 
 
 def _other_rules(entry: Entry) -> SourceError:
@@ -134,6 +150,9 @@ def _term_symbol(term: Term) -> Any:
 
 def _operator(entry: Entry) -> Operator:
     op = load(entry.op)
+    for name, attribute in op.ATTRIBUTES.items():
+        if attribute.choices and entry.attributes[name] not in attribute.choices:
+            raise ValueError(name)
     return op(**{name: _restored(op.ATTRIBUTES[name].kind, value) for name, value in entry.attributes.items()})
 
 
@@ -227,7 +246,10 @@ def _real(value: float) -> str:
 def _sizes(traced: _Traced) -> Iterator[Block]:
     note = _rule(traced.op)
     for suffix, tensor in zip(suffixes("out", len(traced.made)), traced.made, strict=True):
-        for name, size in zip(size_names(len(tensor.shape), suffix, "N"), tensor.shape, strict=True):
+        first = "N" if tensor.shape and TEXT.formula(tensor.shape[0]) == "N" else f"N_{suffix}"
+        for name, size in zip(
+            size_names(traced.op.LAYOUT, len(tensor.shape), suffix, first), tensor.shape, strict=True
+        ):
             if TEXT.formula(size) == name and len(traced.made) > 1:
                 continue
             rounded = isinstance(size, Traced) and {"//", "ceil_div", "where"} & set(called(size, every=True))

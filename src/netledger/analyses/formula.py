@@ -5,16 +5,17 @@ The network is laid out on symbols; every rule and every convention is the one t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from netledger.core.document import Block, Document, Formula, Heading, Pairs, Paragraph
-from netledger.core.errors import SourceError, UnknownNameError
+from netledger.core.errors import ShapeError, SourceError, UnknownNameError
 from netledger.core.formula import TEXT
+from netledger.core.functions import MEANING
 from netledger.core.ledger import Convention, build, price
 from netledger.core.network import Network, Tensor
 from netledger.core.number import Traced, value_of
-from netledger.core.symbolic import Atom, Symbolic, assumptions
+from netledger.core.symbolic import Atom, Exact, Symbolic, assumptions
 
 __all__ = ["ClosedForm", "closed_form", "document", "simplified"]
 
@@ -35,6 +36,7 @@ class ClosedForm(NamedTuple):
         symbols: what each symbol is.
         places: which axis of which input a symbol is.
         assumed: the conditions under which the totals hold.
+        gaps: layers that are not counted: the totals are lower bounds.
 
     """
 
@@ -45,30 +47,67 @@ class ClosedForm(NamedTuple):
     symbols: Mapping[str, str]
     places: Mapping[str, tuple[str, int]]
     assumed: tuple[Symbolic, ...]
+    gaps: tuple[str, ...]
 
-    def at(self, **values: int) -> dict[str, int]:
-        """Every total for these values of the symbols."""
-        self._check(values)
+    def at(self, values: Mapping[str, Any]) -> dict[str, int]:
+        """Every total for these values of the symbols.
+
+        Raises:
+            UnknownNameError: if there is no such symbol.
+            SourceError: if a symbol has no value, or the values break a condition.
+
+        """
+        given = self._checked(values)
+        broken = self._broken(given)
+        if broken:
+            rule = f"the formula does not hold here: {broken} is not so"
+            raise SourceError(rule, values=dict(values), hint="Some layer does not fit: count the network itself.")
         return {
-            name: int(total.at(values)) if isinstance(total, Symbolic) else total for name, total in self.totals.items()
+            name: int(total.at(given)) if isinstance(total, Symbolic) else total for name, total in self.totals.items()
         }
 
-    def _check(self, values: Mapping[str, int]) -> None:
+    def holds(self, values: Mapping[str, Any]) -> bool:
+        """Whether these values obey the conditions."""
+        return not self._broken(self._checked(values))
+
+    def needed(self) -> tuple[str, ...]:
+        """The symbols that stand in the totals or in the conditions."""
+        used = {name for number in (*self.totals.values(), *self.assumed) for name in _names(number)}
+        return tuple(name for name in self.symbols if name in used)
+
+    def _checked(self, values: Mapping[str, Any]) -> dict[str, Exact]:
         for name in values:
             if name not in self.symbols:
                 raise UnknownNameError("symbol", name, self.symbols)
         for name in self.needed():
             if name not in values:
                 raise SourceError(f"there is no value for symbol {name!r}", hint=f"Give {', '.join(self.needed())}.")
+        return {name: _exact(name, value) for name, value in values.items()}
 
-    def needed(self) -> tuple[str, ...]:
-        """The symbols that stand in the totals."""
-        used = {name for total in self.totals.values() for name in _names(total)}
-        return tuple(name for name in self.symbols if name in used)
+    def _broken(self, given: Mapping[str, Exact]) -> str:
+        """The first condition that does not hold, as it is written."""
+        for name in self.places:
+            if name in given and (given[name] < 1 or given[name].denominator != 1):
+                return f"{name} ≥ 1"
+        for condition in self.assumed:
+            try:
+                holds = condition.at(given)
+            except (ZeroDivisionError, ShapeError):
+                holds = 0
+            if not holds:
+                return TEXT.formula(condition.traced())
+        return ""
 
-    def holds(self, **values: int) -> bool:
-        """Whether these values obey the conditions."""
-        return all(condition.at(values) for condition in self.assumed)
+
+def _exact(name: str, value: Any) -> Exact:
+    """A number as it is written: 0.5 is a half."""
+    from fractions import Fraction
+
+    try:
+        made = Fraction(str(value.item() if hasattr(value, "item") else value))
+    except (ValueError, ZeroDivisionError):
+        raise SourceError(f"the value of symbol {name!r} is a number", values={"given": repr(value)[:80]}) from None
+    return int(made) if made.denominator == 1 else made
 
 
 class Symbols:
@@ -79,12 +118,14 @@ class Symbols:
         self.kept = kept
         self.known: dict[str, str] = {}
         self.places: dict[str, tuple[str, int]] = {}
+        self.let: list[str] = []
 
     def number(self, name: str, value: Any) -> Any:
         """A number under `let`."""
+        self.let.append(name)
         if name not in self.numbers:
             return value
-        self.known[name] = f"{name} (here {value})"
+        self.known[name] = f"{name} under let (here {value})"
         return Symbolic.symbol(name, value, whole=False)
 
     def tensor(self, name: str, tensor: Tensor) -> Tensor:
@@ -95,10 +136,18 @@ class Symbols:
         size: Any = tensor.shape[axis]
         if not isinstance(size, int) or (name, axis) in self.kept:
             return size
-        sign = self._sign(name, axis, len(tensor.shape))
+        place = ("", 0) if axis == 0 else (name, axis)  # all inputs have one batch
+        found = next((sign for sign, known in self.places.items() if known == place), "")
+        sign = found or self._free_sign(name, axis, len(tensor.shape))
         self.known.setdefault(sign, f"{_what(axis, name)} (here {size})")
-        self.places.setdefault(sign, (name, axis))
+        self.places.setdefault(sign, place)
         return Symbolic.symbol(sign, size)
+
+    def _free_sign(self, name: str, axis: int, rank: int) -> str:
+        """A sign that nothing else has."""
+        sign = self._sign(name, axis, rank)
+        others = (f"{sign}_{place}" for place in range(2, len(self.known) + 3))
+        return next(free for free in (sign, *others) if free not in self.known and free not in self.numbers)
 
     def _sign(self, name: str, axis: int, rank: int) -> str:
         """N for the batch; H and W, or L, for sizes that are left; C for axes next to the batch of a feature map."""
@@ -108,7 +157,7 @@ class Symbols:
         spatial = [place for place in free if place > 1 or rank < 4]
         letters = _AXES.get(len(spatial), tuple(f"L{place}" for place in range(1, len(spatial) + 1)))
         sign = letters[spatial.index(axis)] if axis in spatial else "C"
-        return sign if name == "input" else f"{sign}_{name.replace('_', '')}"
+        return sign if name == "input" else f"{sign}_{''.join(filter(str.isalnum, name))}"
 
 
 def _what(axis: int, name: str) -> str:
@@ -127,21 +176,26 @@ def closed_form(lay: Lay, conventions: Sequence[Convention], numbers: Sequence[s
 
     Raises:
         UnknownNameError: if a number that is asked for is not under `let`.
-        ShapeError, SpecError: if the structure of the network depends on a symbol.
+        ShapeError, SpecError: if the structure of the network depends on a symbol, or the form is too long.
 
     """
     trial = Symbols((), frozenset())
     kept = _channels(lay(trial), trial)
+    for name in numbers:
+        if name not in trial.let:
+            raise UnknownNameError("number under let", name, trial.let)
     symbols = Symbols(numbers, kept)
     with assumptions() as found:
         network = lay(symbols)
-    for name in numbers:
-        if name not in symbols.known:
-            raise UnknownNameError("number under let", name, symbols.known.keys() - symbols.places.keys())
-    ledger = build(network)
-    totals = {"parameters": ledger.parameter_counts.total, **{each.NAME: price(each, ledger) for each in conventions}}
+        ledger = build(network)
+        totals = {
+            "parameters": ledger.parameter_counts.total,
+            **{each.NAME: price(each, ledger) for each in conventions},
+        }
     units = {each.NAME: each.UNIT for each in conventions}
-    return ClosedForm(network.name, network.source, totals, units, symbols.known, symbols.places, tuple(found.values()))
+    gaps = tuple(f"{entry.name} ({entry.op})" for entry in ledger if not entry.counted)
+    conditions = tuple(found.values())
+    return ClosedForm(network.name, network.source, totals, units, symbols.known, symbols.places, conditions, gaps)
 
 
 def _channels(network: Network, symbols: Symbols) -> frozenset[tuple[str, int]]:
@@ -163,18 +217,51 @@ def document(form: ClosedForm) -> Document:
     """The totals, the floors that they are written in, what each symbol is, and the conditions."""
     named = _floors(form)
     blocks: list[Block] = [Heading("Totals")]
-    blocks += [Formula(name, _written(total, named), form.units.get(name, "")) for name, total in form.totals.items()]
+    blocks += [
+        Formula(_total(form, name), _written(total, named), form.units.get(name, ""))
+        for name, total in form.totals.items()
+    ]
     if named:
         blocks.append(Heading("where"))
         blocks += [Formula(name, _unfolded(atom)) for atom, name in named.items()]
     return Document(f"{form.network}, in symbols", form.source, (*blocks, *_below(form)))
 
 
-def _below(form: ClosedForm) -> tuple[Block, ...]:
-    """What each symbol is, and the conditions."""
-    signs = Pairs(tuple((name, form.symbols[name]) for name in form.needed()))
-    said = _conditions(form)
-    return (signs, Paragraph(f"Exact wherever every layer fits: {said}.")) if said else (signs,)
+def _total(form: ClosedForm, name: str) -> str:
+    return f"{name}, at least" if form.gaps else name
+
+
+def _below(form: ClosedForm) -> Iterator[Block]:
+    """What each symbol and function is, what is not counted, and the conditions."""
+    signs = [(name, form.symbols[name]) for name in form.needed()]
+    yield Pairs((*signs, *_functions(form)))
+    if form.gaps:
+        yield Paragraph(f"Not counted: {', '.join(form.gaps)}; the totals are lower bounds.")
+    if said := _conditions(form):
+        yield Paragraph(f"Exact wherever every layer fits: {said}.")
+
+
+_PLAIN = frozenset({"symbol", "min", "max", "floor", "ceil", "gcd"})
+"""What needs no explanation, besides what is written with signs."""
+
+
+def _functions(form: ClosedForm) -> Iterator[tuple[str, str]]:
+    """The functions that the totals and conditions call, and what each is."""
+    found: dict[str, str] = {}
+    for number in (*form.totals.values(), *form.assumed):
+        for atom in _atoms(number):
+            if atom.op not in _PLAIN and atom.op not in TEXT.operations:
+                said = MEANING.get(atom.op) or (atom.function.__doc__ or "").strip().partition("\n")[0]
+                found.setdefault(atom.op, said)
+    yield from found.items()
+
+
+def _atoms(number: Any) -> Iterator[Atom]:
+    """Every atom of a number, those inside of others too."""
+    for atom in number.atoms() if isinstance(number, Symbolic) else ():
+        yield atom
+        for arg in atom.args:
+            yield from _atoms(arg)
 
 
 def _written(total: Any, named: Mapping[Atom, str]) -> Any:
@@ -187,7 +274,8 @@ def _written(total: Any, named: Mapping[Atom, str]) -> Any:
     inner = Symbolic({_without(monomial, shared): factor for monomial, factor in total.terms.items()})
     made = inner.traced(named)
     for atom in reversed(shared):
-        made = Traced(value_of(made) * int(atom.value), "*", (Traced.symbol(atom.name, int(atom.value)), made))
+        sign: Any = Traced(atom.value, "symbol", (), atom.name)  # type: ignore[arg-type]
+        made = Traced(value_of(made) * atom.value, "*", (sign, made))  # type: ignore[arg-type]
     return made
 
 
@@ -205,19 +293,21 @@ def _without(monomial: tuple[Atom, ...], shared: list[Atom]) -> tuple[Atom, ...]
 
 def _floors(form: ClosedForm) -> dict[Atom, str]:
     """A short name for every atom that is not a symbol, by the symbol that it is made of: H_1, H_2, …"""
+    atoms = {atom for total in form.totals.values() for atom in _top(total) if atom.op != "symbol"}
     named: dict[Atom, str] = {}
-    for total in form.totals.values():
-        for monomial in total.terms if isinstance(total, Symbolic) else ():
-            for atom in monomial:
-                if atom.op != "symbol" and atom not in named:
-                    named[atom] = ""
     counts: dict[str, int] = {}
-    for atom in sorted(named, key=lambda atom: (-atom.value, atom.order)):
+    for atom in sorted(atoms, key=lambda atom: (-atom.value, atom.order)):
         names = sorted(name for arg in atom.args if isinstance(arg, Symbolic) for name in arg.names())
         head = names[0] if len(names) == 1 and len(names[0]) == 1 else "A"
         counts[head] = counts.get(head, 0) + 1
+        while f"{head}_{counts[head]}" in form.symbols:
+            counts[head] += 1
         named[atom] = f"{head}_{counts[head]}"
     return dict(sorted(named.items(), key=lambda item: (item[1].partition("_")[0], int(item[1].partition("_")[2]))))
+
+
+def _top(total: Any) -> Iterator[Atom]:
+    return total.atoms() if isinstance(total, Symbolic) else iter(())
 
 
 def _unfolded(atom: Atom) -> Any:
@@ -234,9 +324,8 @@ def _conditions(form: ClosedForm) -> str:
             others.add(TEXT.formula(condition.traced()))
         else:
             least[bound[0]] = max(bound[1], least.get(bound[0], bound[1]))
-    texts = [f"{name} ≥ {value}" for name, value in least.items() if value > 1] + sorted(
-        others, key=lambda x: (len(x), x)
-    )
+    texts = [f"{name} ≥ {value}" for name, value in least.items() if value > 1 or name not in form.places]
+    texts += sorted(others, key=lambda text: (len(text), text))
     rest = f" and {len(texts) - MAX_ASSUMED} more" if len(texts) > MAX_ASSUMED else ""
     return "; ".join(texts[:MAX_ASSUMED]) + rest
 
@@ -253,7 +342,9 @@ def simplified(form: ClosedForm) -> Document:
     except ImportError:
         raise SourceError("SymPy is not installed", hint="pip install 'netledger[sympy]'") from None
     made = {name: sympy.simplify(_sympy(total, sympy)) for name, total in form.totals.items()}
-    blocks: list[Block] = [Formula(name, str(total), form.units.get(name, "")) for name, total in made.items()]
+    blocks: list[Block] = [
+        Formula(_total(form, name), str(total), form.units.get(name, "")) for name, total in made.items()
+    ]
     return Document(f"{form.network}, in symbols, simplified by SymPy", form.source, (*blocks, *_below(form)))
 
 

@@ -21,6 +21,9 @@ from netledger.core.reach import MAX_PERIOD, POINT, UNKNOWN, Follow, Reach, Span
 __all__ = ["Field", "Fields", "Row", "document", "receptive_fields"]
 
 
+MAX_STEPS = 20_000_000
+
+
 class Field(NamedTuple):
     """The receptive field of a layer along one axis of the input.
 
@@ -80,15 +83,27 @@ class Row(NamedTuple):
     apart: bool
 
 
+class _Budget:
+    """How much may still be computed; beyond it, fields are not known. It bounds what a hostile network can take."""
+
+    left = MAX_STEPS
+
+    def take(self, steps: int) -> bool:
+        """Whether so many steps may be taken."""
+        self.left -= steps
+        return self.left > 0
+
+
 def receptive_fields(network: Network) -> tuple[Row, ...]:
     """The receptive field of every layer, in order of execution."""
+    budget = _Budget()
     known: dict[int, Fields] = {}
     for place, number in enumerate(network.inputs):
         rank = len(network.tensors[number].shape)
         known[number] = {(place, axis): Field(axis, POINT, 1) for axis in range(1, rank)}
     for node in network.nodes:
         for which, number in enumerate(node.outputs):
-            known[number] = _through(network, node, which, known)
+            known[number] = _through(network, node, which, known, budget)
     return tuple(_row(network, node, known) for node in network.nodes)
 
 
@@ -101,7 +116,7 @@ def _row(network: Network, node: Node, known: Mapping[int, Fields]) -> Row:
     return Row(node.name, str(node.op), network.tensors[node.outputs[0]].shape, fields, apart)
 
 
-def _through(network: Network, node: Node, which: int, known: Mapping[int, Fields]) -> Fields:
+def _through(network: Network, node: Node, which: int, known: Mapping[int, Fields], budget: _Budget) -> Fields:
     """The fields behind an operation: each input's, composed with how it is read; then joined."""
     inputs, outputs = network.at(node.inputs), network.at(node.outputs)
     readings = node.op.reads(inputs, outputs, which)
@@ -110,15 +125,18 @@ def _through(network: Network, node: Node, which: int, known: Mapping[int, Field
         for source, field in known[number].items():
             follow = readings[place][field.axis] if readings and field.axis is not None else None
             size = _size(network, source)
-            found.setdefault(source, []).append(_composed(field, follow, size, readings is not None))
-    return {source: reduce(_joined, fields) for source, fields in found.items()}
+            found.setdefault(source, []).append(_composed(field, follow, size, readings is not None, budget))
+    return {
+        source: reduce(lambda one, other: _joined(one, other, _size(network, source)), fields)
+        for source, fields in found.items()
+    }
 
 
 def _size(network: Network, source: tuple[int, int]) -> int:
     return network.tensors[network.inputs[source[0]]].shape[source[1]]
 
 
-def _composed(field: Field, follow: Follow | None, size: int, known: bool) -> Field:
+def _composed(field: Field, follow: Follow | None, size: int, known: bool, budget: _Budget) -> Field:
     """A field, read further; `size` is that of the input."""
     if not known:
         return Field(None, None, None, field.aligned)
@@ -127,7 +145,7 @@ def _composed(field: Field, follow: Follow | None, size: int, known: bool) -> Fi
     if field.reach is None or follow.reach is None or follow.reach == UNKNOWN:
         return _out_of_step(field, follow, size)
     period = follow.reach.period * field.reach.period
-    if period > MAX_PERIOD:
+    if period > MAX_PERIOD or not budget.take(period * field.reach.period):
         return Field(follow.axis, None, None, field.aligned)
     spans = tuple(_read(field.reach, follow.reach.at(place)) for place in range(period))
     shift = follow.reach.shift * field.reach.shift
@@ -182,28 +200,23 @@ def _shortened(reach: Reach) -> Reach:
     return reach
 
 
-def _joined(one: Field, other: Field) -> Field:
-    """Two paths that meet."""
+def _joined(one: Field, other: Field, size: int) -> Field:
+    """Two paths that meet; `size` is that of the input."""
     aligned = one.aligned and other.aligned
-    for fixed, moving in ((one, other), (other, one)):
-        if fixed.axis is None and fixed.reach is not None and fixed.size is not None:
-            covers = fixed.reach.spans[0] is not None and fixed.size >= (moving.size or 0)
-            return fixed._replace(aligned=aligned) if covers and moving.axis is not None else _hull(one, other, aligned)
-    return _hull(one, other, aligned)
-
-
-def _hull(one: Field, other: Field, aligned: bool) -> Field:
-    if one.reach is None or other.reach is None or one.axis != other.axis:
-        sizes = (one.size, other.size)
-        return Field(one.axis if one.axis == other.axis else None, None, None if None in sizes else max(sizes), aligned)  # type: ignore[type-var]
-    if one.jump != other.jump:
-        return Field(one.axis, None, None, False)
+    if one[:3] == other[:3]:
+        return one._replace(aligned=aligned)
+    for field in (one, other):
+        if field == Field(None, Reach(1, 0, ((0, size - 1),)), size, field.aligned):
+            return field._replace(aligned=aligned)  # the whole input
+    if one.reach is None or other.reach is None or one.axis != other.axis or one.jump != other.jump:
+        return Field(one.axis if one.axis == other.axis else None, None, None, False)
     period = lcm(one.reach.period, other.reach.period)
+    if period > MAX_PERIOD:
+        return Field(one.axis, None, None, aligned)
     spans = tuple(_both(one.reach.at(place), other.reach.at(place)) for place in range(period))
-    shift = one.reach.shift * (period // one.reach.period)
+    reach = Reach(period, one.reach.shift * (period // one.reach.period), spans)
     centred = None in (one.centre, other.centre) or one.centre == other.centre
-    size = max((span[1] - span[0] + 1 for span in spans if span), default=0)
-    return Field(one.axis, _shortened(Reach(period, shift, spans)), size, aligned and centred)
+    return _field(one.axis, reach, size, aligned and centred)
 
 
 def _both(one: Span, other: Span) -> Span:
@@ -215,7 +228,7 @@ def _both(one: Span, other: Span) -> Span:
 def document(network: Network, rows: Iterable[Row]) -> Document:
     """The table: for every layer, along every axis of the input that is not its channels."""
     shown = tuple(rows)
-    sources = [source for source in dict.fromkeys(key for row in shown for key in row.fields) if _moves(shown, source)]
+    sources = _places(shown)
     groups = _alike(shown, sources)
     heads = [Column("layer", number=False), Column("operator", number=False), Column("output", number=False)]
     for group in groups:
@@ -235,16 +248,27 @@ _FIGURES = ("size", "jump", "padding", "offset")
 _LEGEND = (
     ("size", "elements of the input that an element of the output is computed from, first to last"),
     ("jump", "how far that moves in the input from one element to the next"),
-    ("padding", "how far the first element's field begins before the input"),
+    (
+        "padding",
+        "how far the first element's field begins before the input; padding counts as more input, whatever it holds",
+    ),
     ("offset", "the centre of the first element's field, the first element of the input being 0"),
 )
 _APART = "they do not move in step, or are centred on different places of the input."
 
 
-def _moves(rows: Iterable[Row], source: tuple[int, int]) -> bool:
-    """Whether an axis is a place (height, width, length): some layer reads it in windows or in place, not whole."""
-    first = next((row.fields[source] for row in rows if source in row.fields), None)
-    return first is not None and (first.axis is not None or first.size is None)
+def _places(rows: tuple[Row, ...]) -> list[tuple[int, int]]:
+    """The axes that are places (height, width, length): channels are what the first layer reads whole, if not all."""
+    found = list(dict.fromkeys(key for row in rows for key in row.fields))
+    for row in rows:
+        kept = [source for source in found if source not in row.fields or not _is_fixed(row.fields[source])]
+        if len(kept) < len(found):
+            return kept or found
+    return found
+
+
+def _is_fixed(field: Field) -> bool:
+    return field.axis is None and field.reach is not None
 
 
 def _alike(rows: tuple[Row, ...], sources: list[tuple[int, int]]) -> list[list[tuple[int, int]]]:

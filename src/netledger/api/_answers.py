@@ -9,7 +9,7 @@ from netledger.analyses import receptive_field as _field
 from netledger.api._answer import Answer
 from netledger.api._count import Let, Source, count, lay_out
 from netledger.api._ledger import Ledger
-from netledger.api._shapes import Input, options
+from netledger.api._shapes import Input, options, several
 from netledger.conventions import DEFAULT
 from netledger.conventions import load as _convention
 from netledger.core.document import Document
@@ -63,14 +63,19 @@ class Formula(Answer):
         super().__init__(document)
         self.form = form
 
-    def at(self, **values: int) -> dict[str, int]:
+    def at(self, **values: float) -> dict[str, int]:
         """Every total for these values of the symbols.
 
         Raises:
-            UnknownNameError: if there is no such symbol, or one has no value.
+            UnknownNameError: if there is no such symbol.
+            SourceError: if a symbol has no value, or the values break a condition of the formula.
 
         """
-        return self.form.at(**values)
+        return self.form.at(values)
+
+    def holds(self, **values: float) -> bool:
+        """Whether the formula holds for these values: whether every layer fits."""
+        return self.form.holds(values)
 
     def simplified(self) -> Answer:
         """The totals as SymPy simplifies them; SymPy must be installed."""
@@ -104,8 +109,9 @@ def formula(
 
     """
     given = options(inputs, batch, let)
-    chosen = tuple(map(_convention, conventions))
-    form = _formula.closed_form(lambda symbols: lay_out(source, given._replace(symbols=symbols)), chosen, tuple(free))
+    chosen = tuple(map(_convention, several(conventions)))
+    asked = several(free)
+    form = _formula.closed_form(lambda symbols: lay_out(source, given._replace(symbols=symbols)), chosen, asked)
     return Formula(form, _formula.document(form))
 
 

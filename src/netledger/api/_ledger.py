@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from netledger.api._shapes import several
 from netledger.conventions import DEFAULT
 from netledger.conventions import load as _convention
 from netledger.core import ledger as _core
@@ -229,7 +230,7 @@ class Ledger(_Facade[_core.Ledger]):
         from netledger.analyses.explain import explain_layers, overview
         from netledger.api._answer import Answer
 
-        chosen = tuple(map(_convention, conventions))
+        chosen = tuple(map(_convention, several(conventions)))
         if layer is None and not all:
             return Answer(overview(self.data, chosen))
         names = [entry.name for entry in self.data] if layer is None else [layer]
@@ -243,7 +244,7 @@ class Ledger(_Facade[_core.Ledger]):
 
     def view(self, conventions: Iterable[str] = DEFAULT, depth: int | None = None, fold: bool = False) -> View:
         """What a report is given; `fold`: repeated blocks as one row."""
-        return View(self.data, tuple(map(_convention, conventions)), depth, fold)
+        return View(self.data, tuple(map(_convention, several(conventions))), depth, fold)
 
     def to_json(self, conventions: Iterable[str] = DEFAULT) -> str:
         """The whole ledger as JSON; `from_json` reads it back."""
@@ -263,13 +264,13 @@ class Ledger(_Facade[_core.Ledger]):
 
     def to_rows(self, conventions: Iterable[str] = DEFAULT) -> list[dict[str, Any]]:
         """A dictionary per layer: what `pandas.DataFrame` takes."""
-        return [_row(entry, tuple(conventions)) for entry in self]
+        return [_row(entry, several(conventions)) for entry in self]
 
     def to_pandas(self, conventions: Iterable[str] = DEFAULT) -> Any:
         """The table as a pandas.DataFrame (pandas must be installed)."""
         from pandas import DataFrame
 
-        return DataFrame(self.to_rows(tuple(conventions)))
+        return DataFrame(self.to_rows(conventions))
 
     def __str__(self) -> str:
         return self.to("table")

@@ -10,7 +10,7 @@ from netledger.core.network import DTYPE_BITS, Tensor
 from netledger.frontends import spec
 from netledger.frontends.shape import check_shape, parse_input
 
-__all__ = ["Input", "Shape", "options"]
+__all__ = ["Input", "Shape", "options", "several"]
 
 
 class Shape:
@@ -33,6 +33,11 @@ class Shape:
 
 Input: TypeAlias = "Shape | Iterable[int] | str | Mapping[str, Shape | Iterable[int] | str]"
 """A shape, or shapes by the names of the inputs."""
+
+
+def several(names: Iterable[str]) -> tuple[str, ...]:
+    """Names; a single one may come alone."""
+    return (names,) if isinstance(names, str) else tuple(names)
 
 
 def options(inputs: Iterable[Input], batch: int | None, let: Mapping[str, Any] | None) -> spec.Options:

@@ -27,10 +27,11 @@ def _add(a: Symbolic, b: Symbolic, sign: int = 1) -> Symbolic:
 
 def _folded(terms: Mapping[Monomial, Exact]) -> Symbolic:
     """⌊x / b⌋ + c as ⌊(x + b·c) / b⌋: one atom, so that products of sizes stay short."""
-    floor = next((monomial[0] for monomial, factor in terms.items() if _is_floor(monomial) and factor == 1), None)
-    extra = terms.get(())
-    if floor is None or len([factor for factor in terms.values() if factor]) != 2 or not isinstance(extra, int):
-        return Symbolic(terms)
+    kept = {monomial: factor for monomial, factor in terms.items() if factor}
+    floor = next((monomial[0] for monomial, factor in kept.items() if _is_floor(monomial) and factor == 1), None)
+    extra = kept.get(())
+    if floor is None or len(kept) != 2 or not isinstance(extra, int):
+        return Symbolic(kept)
     inner, step = floor.args
     moved = _add(inner, Symbolic({(): extra * step}))
     return Symbolic({(Atom("//", (moved, step), moved.value // step),): 1})
@@ -126,6 +127,8 @@ def _ceil(a: Symbolic, b: Symbolic) -> Any:
 
 
 def _remainder(a: Symbolic, b: Symbolic) -> Symbolic | None:
+    if b.constant == 1:
+        return Symbolic({})  # a size is whole
     whole = _divide(a, b)
     return None if whole is None else _add(a, _multiply(lifted(whole), b), -1)
 
@@ -168,6 +171,8 @@ def _at_least(a: Symbolic, b: Symbolic) -> Symbolic | None:
     order = _decided(a, b)
     if order is not None:
         return Symbolic({(): int(order >= 0)})
+    if _never_less(a, b):
+        return Symbolic({(): 1})
     apart = _add(a, b, -1)
     monomial = next(iter(apart.terms))
     if len(apart.terms) == 1 and _is_floor(monomial) and apart.terms[monomial] == 1:

@@ -22,13 +22,13 @@ __all__ = [
 ]
 
 
-def thousands(count: int) -> str:
-    """Digits in groups of three, with the sign of a subtraction.
+def thousands(count: Any) -> str:
+    """The digits of an integer in groups of three, with the sign of a subtraction; a fraction as it is.
 
     >>> thousands(1135256096), thousands(-1000)
     ('1,135,256,096', '−1,000')
     """
-    return f"{count:,}".replace("-", "−")
+    return (f"{count:,}" if isinstance(count, int) else str(count)).replace("-", "−")
 
 
 Cells: TypeAlias = tuple[str, ...]

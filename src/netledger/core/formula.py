@@ -98,12 +98,18 @@ def called(number: Any, every: bool = False) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*own, *(name for arg in number.args for name in called(arg, every)))))
 
 
+def grouped(value: Any) -> str:
+    """An integer with its digits in groups of three; a fraction as it is."""
+    number: Any = value_of(value)
+    return f"{number:,}" if isinstance(number, int) else str(number)
+
+
 def _infix(sign: str) -> Callable[[str, str], str]:
     return lambda a, b: f"{a} {sign} {b}"
 
 
 TEXT = Style(
-    number=lambda value: f"{value_of(value):,}".replace("-", "−"),
+    number=lambda value: grouped(value).replace("-", "−"),
     symbol=str,
     parentheses=lambda text: f"({text})",
     call=lambda name, parts: f"{name}({', '.join(parts)})",
@@ -227,11 +233,14 @@ def _latex_symbol(name: str) -> str:
     if len(head) != 1 or " " in name:
         return rf"\text{{{latex_text(name)}}}"
     head = _SIGNS.get(head, head)
-    return f"{head}_{{{subscript.replace('_', ',')}}}" if subscript else head
+    below = ",".join(
+        part if part.isalnum() and part.isascii() else rf"\text{{{latex_text(part)}}}" for part in subscript.split("_")
+    )
+    return f"{head}_{{{below}}}" if subscript else head
 
 
 LATEX = Style(
-    number=lambda value: f"{value_of(value):,}".replace(",", "{,}"),
+    number=lambda value: grouped(value).replace(",", "{,}"),
     symbol=_latex_symbol,
     parentheses=lambda text: rf"\left({text}\right)",
     call=lambda name, parts: rf"\operatorname{{{name.replace('_', '')}}}\left({', '.join(parts)}\right)",
@@ -272,19 +281,19 @@ def _mathml_call(name: str) -> Callable[[str, str], str]:
 
 
 def _mathml_number(value: Any) -> str:
-    sign = _mo("−") if value_of(value) < 0 else ""
-    return f"<mrow>{sign}<mn>{abs(value_of(value)):,}</mn></mrow>" if sign else f"<mn>{value_of(value):,}</mn>"
+    text = grouped(value)
+    return f"<mrow>{_mo('−')}<mn>{text[1:]}</mn></mrow>" if text.startswith("-") else f"<mn>{text}</mn>"
 
 
 def _mathml_symbol(name: str) -> str:
     head, _, subscript = name.partition("_")
-    if len(head) != 1 or " " in name:
-        from html import escape  # brings every entity there is: only where it is needed
+    from html import escape  # brings every entity there is: only where it is needed
 
+    if len(head) != 1 or " " in name:
         return f"<mi>{escape(name)}</mi>"
     if not subscript:
-        return f"<mi>{head}</mi>"
-    return f"<msub><mi>{head}</mi><mtext>{subscript.replace('_', ',')}</mtext></msub>"
+        return f"<mi>{escape(head)}</mi>"
+    return f"<msub><mi>{escape(head)}</mi><mtext>{escape(subscript.replace('_', ','))}</mtext></msub>"
 
 
 def _mathml_fraction(left: str, right: str) -> Callable[[str, str], str]:

@@ -65,11 +65,18 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
     "max": max,
     "gcd": math.gcd,
     "ceil_div": lambda a, b: -(-a // b),
-    "over": lambda a, b: a // b,
+    "over": lambda a, b: a // b if a % b == 0 else _ratio(a, b),
     "where": lambda condition, yes, no: yes if condition else no,
     **FUNCTIONS,
 }
 """What each operation means on plain integers."""
+
+
+def _ratio(a: Any, b: Any) -> Any:
+    """The exact quotient of what does not come out even: a symbol may stand for a fraction."""
+    from fractions import Fraction
+
+    return Fraction(a) / b
 
 
 class Arithmetic:

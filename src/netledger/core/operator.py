@@ -201,6 +201,8 @@ class Operator:
     """Whether the output is the input's memory, seen differently."""
     COUNTED: ClassVar[bool] = True
     """Whether there is a rule for the work at all."""
+    LAYOUT: ClassVar[str] = "channels"
+    """How the sizes of its tensors are called: channels (N, C, H, W), features (N, L, F), or places (N, L)."""
     TYPES: ClassVar[tuple[str, ...]] = ()
     """The element type of each output; empty, or not there: that of the first input."""
     ATTRIBUTES: ClassVar[Mapping[str, Attribute]] = {}

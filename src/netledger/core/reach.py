@@ -24,7 +24,6 @@ __all__ = [
     "fixed",
     "moved",
     "pointwise",
-    "resampled",
     "reshaped",
     "spread",
     "step",
@@ -147,16 +146,6 @@ def adaptive(axis: int, size: int, out: int) -> Follow:
     if period > MAX_PERIOD:
         return Follow(axis, UNKNOWN)
     spans = tuple((place * size // out, -(-(place + 1) * size // out) - 1) for place in range(period))
-    return Follow(axis, Reach(period, shift, spans))
-
-
-def resampled(axis: int, size: int, out: int, ahead: int = 0, behind: int = 0) -> Follow:
-    """Output o reads around ⌊o·size / out⌋: so many elements before and after it too."""
-    common = gcd(size, out)
-    period, shift = out // common, size // common
-    if period > MAX_PERIOD:
-        return Follow(axis, UNKNOWN)
-    spans = tuple((place * size // out - ahead, place * size // out + behind) for place in range(period))
     return Follow(axis, Reach(period, shift, spans))
 
 

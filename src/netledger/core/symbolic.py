@@ -15,13 +15,16 @@ from functools import cached_property, reduce
 from typing import Any, NamedTuple, TypeAlias
 
 from netledger.core.errors import ShapeError
+from netledger.core.functions import FUNCTIONS
 from netledger.core.number import OPERATIONS, Arithmetic, Traced
 
 __all__ = ["Atom", "Symbolic", "assumptions", "least_known", "lifted", "plain", "times"]
 
 Exact: TypeAlias = "int | Fraction"
 
-MAX_TERMS = 20_000
+MAX_TERMS = 2_000
+MAX_DEPTH = 20
+MAX_NUMBER = 2**63
 
 
 class Assumed(NamedTuple):
@@ -45,12 +48,18 @@ class Atom:
         self.whole = whole
         self.function: Callable[..., Exact] | None = OPERATIONS.get(op)
         self.key: tuple[Any, ...] = (op, name, *map(_key, args))
+        self.hashed = hash(self.key)
+        self.depth: int = 1 + max(
+            (part.depth for arg in args if isinstance(arg, Symbolic) for part in arg.atoms()), default=0
+        )
+        if self.depth > MAX_DEPTH or any(isinstance(arg, int) and abs(arg) > MAX_NUMBER for arg in args):
+            raise ShapeError("the closed form is nested too deep", hint="Leave fewer sizes as symbols.")
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Atom) and self.key == other.key
+        return self is other or (isinstance(other, Atom) and self.hashed == other.hashed and self.key == other.key)
 
     def __hash__(self) -> int:
-        return hash(self.key)
+        return self.hashed
 
     @cached_property
     def order(self) -> str:
@@ -76,16 +85,22 @@ class Symbolic(Arithmetic):
     (55, 6)
     """
 
-    __slots__ = ("key", "terms", "value")
+    __slots__ = ("_key", "terms", "value")
 
     def __init__(self, terms: Mapping[Monomial, Exact]) -> None:
         if len(terms) > MAX_TERMS:
             raise ShapeError("the closed form is too long", hint="Leave fewer sizes as symbols.")
         self.terms = {monomial: factor for monomial, factor in terms.items() if factor}
-        self.key: Any = frozenset(self.terms.items())
+        self._key: Any = None
         self.value = plain(
             sum(times(atom.value for atom in monomial) * factor for monomial, factor in self.terms.items())
         )
+
+    @property
+    def key(self) -> Any:
+        """What tells it from others."""
+        self._key = self._key or frozenset(self.terms.items())
+        return self._key
 
     @classmethod
     def symbol(cls, name: str, value: Exact, whole: bool = True) -> Symbolic:
@@ -96,9 +111,26 @@ class Symbolic(Arithmetic):
     def call(cls, name: str, function: Callable[..., Exact], *args: Any) -> Symbolic:
         """What a function gives, as an atom."""
         value = function(*(arg.value if isinstance(arg, Symbolic) else arg for arg in args))
-        atom = Atom(name, args, plain(value))
+        whole = name in _WHOLE or all(isinstance(arg, int) or (isinstance(arg, Symbolic) and arg.whole) for arg in args)
+        atom = Atom(name, args, plain(value), whole=whole and name != "ratio")
         atom.function = function
         return cls({(atom,): 1})
+
+    def atoms(self) -> Iterator[Atom]:
+        """Every atom that it is written with, those inside of others apart."""
+        return (atom for monomial in self.terms for atom in monomial)
+
+    @property
+    def whole(self) -> bool:
+        """Whether it can only be an integer."""
+        return all(isinstance(factor, int) for factor in self.terms.values()) and all(
+            atom.whole for atom in self.atoms()
+        )
+
+    def assume_whole(self) -> None:
+        """Keep that it is an integer as an assumption, unless it cannot be anything else."""
+        if not self.whole:
+            Symbolic.call("whole", _is_whole, self).holds()
 
     @property
     def constant(self) -> Exact | None:
@@ -148,7 +180,7 @@ class Symbolic(Arithmetic):
 
     def names(self) -> frozenset[str]:
         """Every symbol in it."""
-        return frozenset(name for monomial in self.terms for atom in monomial for name in _names(atom))
+        return frozenset(name for atom in self.atoms() for name in _names(atom))
 
     def traced(self, named: Mapping[Atom, str] | None = None) -> Any:
         """The same as a tree of operations, which every notation can write; atoms that are named stand as symbols."""
@@ -197,6 +229,15 @@ def least_known(name: str) -> int:
     """The least value that a symbol of a size can have, as far as has been assumed."""
     found = _ASSUMED.get()
     return found.least.get(name, 1) if found else 1
+
+
+_WHOLE = frozenset({"//", "ceil_div", "floor", "ceil", "round", "gcd", *FUNCTIONS})
+"""What is an integer whatever it is made of."""
+
+
+def _is_whole(number: Exact) -> int:
+    """A whole number."""
+    return int(number.denominator == 1)
 
 
 def plain(number: Any) -> Exact:

@@ -16,6 +16,7 @@ __all__ = ["meaning", "name_outputs", "trace"]
 
 _SPATIAL = {1: ("L",), 2: ("H", "W"), 3: ("D", "H", "W")}
 _TRACED = frozenset({"number", "per_axis", "padding", "scale"})
+_AXES = frozenset("hwdl")
 _SIZES = {"N": "batch", "C": "channels", "F": "features", "H": "height", "W": "width", "D": "depth", "L": "length"}
 
 
@@ -27,13 +28,15 @@ def trace(op: Operator, inputs: tuple[Tensor, ...]) -> tuple[Operator, tuple[Ten
         if attribute.kind in _TRACED
     }
     traced = dataclasses.replace(op, **values) if values else op  # type: ignore[type-var]
-    return traced, _named(inputs)
+    return traced, _named(op.LAYOUT, inputs)
 
 
-def name_outputs(outputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+def name_outputs(op: Operator, outputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
     """The outputs with a symbol for each computed size, so that what follows is written in terms of it."""
     return tuple(
-        tensor.like(tuple(map(_unless_simple, tensor.shape, size_names(len(tensor.shape), suffix, f"N_{suffix}"))))
+        tensor.like(
+            tuple(map(_unless_simple, tensor.shape, size_names(op.LAYOUT, len(tensor.shape), suffix, f"N_{suffix}")))
+        )
         for suffix, tensor in zip(suffixes("out", len(outputs)), outputs, strict=True)
     )
 
@@ -49,7 +52,7 @@ def meaning(op: Operator, symbol: str) -> str:
         if attribute.symbol and attribute.symbol == symbol:
             return attribute.doc
         head, _, axis = symbol.rpartition("_")
-        if attribute.symbol and head == attribute.symbol:
+        if attribute.symbol and head == attribute.symbol and (axis.isdecimal() or axis in _AXES):
             return f"{attribute.doc}, {_along(axis)}"
         if attribute.symbol and symbol.startswith(f"{attribute.symbol}_") and attribute.kind == "padding":
             _, axis, side = symbol.rsplit("_", 2)
@@ -63,19 +66,21 @@ def _along(axis: str) -> str:
 
 def _size_meaning(symbol: str) -> str:
     head, _, suffix = symbol.partition("_")
-    what = _SIZES.get(head) or (f"size {head[1:]}" if head[:1] == "L" and head[1:].isdigit() else "")
+    what = _SIZES.get(head) or (f"length {head[1:]}" if head[:1] == "L" and head[1:].isdigit() else "")
     for side, word in (("in", "input"), ("out", "output")):
         if what and suffix.startswith(side):
             return f"{what} of {word} {suffix[len(side) :]}" if suffix != side else f"{what} of the {word}"
     return what
 
 
-def _named(inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+def _named(layout: str, inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
     """The inputs with a symbol for each size; their batches are all N if they are equal."""
     batches = {tensor.shape[0] for tensor in inputs if len(tensor.shape) > 1}
     return tuple(
         tensor.like(
-            tuple(map(_symbol, tensor.shape, size_names(len(tensor.shape), suffix, _batch(suffix, len(batches)))))
+            tuple(
+                map(_symbol, tensor.shape, size_names(layout, len(tensor.shape), suffix, _batch(suffix, len(batches))))
+            )
         )
         for suffix, tensor in zip(suffixes("in", len(inputs)), inputs, strict=True)
     )
@@ -113,9 +118,13 @@ def _axis_names(count: int) -> tuple[str, ...]:
     return tuple(name.lower() for name in _SPATIAL.get(count, tuple(f"{place}" for place in range(1, count + 1))))
 
 
-def size_names(rank: int, suffix: str, batch: str) -> tuple[str, ...]:
-    """The symbols of the sizes of a tensor: N, C_in, H_in, W_in."""
+def size_names(layout: str, rank: int, suffix: str, batch: str) -> tuple[str, ...]:
+    """The symbols of the sizes of a tensor: N, C_in, H_in, W_in; or N, L_in, F_in where features stand last."""
     if rank <= 2:
-        return (batch, f"F_{suffix}")[2 - rank :]
-    spatial = _SPATIAL.get(rank - 2, tuple(f"L{place}" for place in range(1, rank - 1)))
-    return (batch, f"C_{suffix}", *(f"{name}_{suffix}" for name in spatial))
+        return (batch, f"{'L' if layout == 'places' else 'F'}_{suffix}")[2 - rank :]
+    between = rank - 2
+    if layout == "channels":
+        spatial = _SPATIAL.get(between, tuple(f"L{place}" for place in range(1, between + 1)))
+        return (batch, f"C_{suffix}", *(f"{name}_{suffix}" for name in spatial))
+    lengths = ("L",) if between == 1 else tuple(f"L{place}" for place in range(1, between + 1))
+    return (batch, *(f"{name}_{suffix}" for name in lengths), f"F_{suffix}")

@@ -29,6 +29,7 @@ class Attention(Operator):
     """
 
     KIND = "attention"
+    LAYOUT = "features"
     INPUTS = (3, 4)
 
     causal: bool = flag(False, "query i meets the keys up to i only")

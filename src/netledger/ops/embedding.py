@@ -35,6 +35,7 @@ class Embedding(Operator):
     """
 
     KIND = "embedding"
+    LAYOUT = "places"
     TYPES = ("float32",)
 
     count: Number = number("V", "how many vectors there are")
@@ -65,6 +66,7 @@ class ClassToken(Operator):
     """
 
     KIND = "class_token"
+    LAYOUT = "features"
 
     count: Number = number("T", "how many vectors", 1)
 
@@ -94,6 +96,7 @@ class PositionEmbedding(Operator):
     """
 
     KIND = "position_embedding"
+    LAYOUT = "features"
 
     most: Number | None = number("L_most", "positions that are kept; the length of the input, if left out", None)
 

@@ -23,6 +23,7 @@ class Linear(Operator):
     """
 
     KIND = "linear"
+    LAYOUT = "features"
     LABEL = "fc"
 
     out: Number = number("F_out", "output features")

@@ -38,6 +38,7 @@ class Matmul(Operator):
     __slots__ = ()
 
     KIND = "matmul"
+    LAYOUT = "features"
     INPUTS = (2, 2)
 
     def infer(self, inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
@@ -84,6 +85,7 @@ class Bilinear(Operator):
     """
 
     KIND = "bilinear"
+    LAYOUT = "features"
     INPUTS = (2, 2)
 
     out: Number = number("F_out", "output features")

@@ -57,6 +57,7 @@ class MultiheadAttention(Operator):
     """
 
     KIND = "multihead_attention"
+    LAYOUT = "features"
     LABEL = "attn"
     INPUTS = (1, 4)
 

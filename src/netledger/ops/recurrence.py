@@ -125,6 +125,7 @@ class Rnn(_Recurrent):
     """
 
     KIND = "rnn"
+    LAYOUT = "features"
 
     activation: str = choice(("tanh", "relu"), "the activation", "tanh")
 
@@ -150,6 +151,7 @@ class Lstm(_Recurrent):
     """
 
     KIND = "lstm"
+    LAYOUT = "features"
     INPUTS = (1, 3)
 
     proj: Number | None = number("P", "elements that the state is projected to; it is not, if left out", None)
@@ -186,6 +188,7 @@ class Gru(_Recurrent):
     """
 
     KIND = "gru"
+    LAYOUT = "features"
 
     reset: str = choice(("after", "before"), "whether the state is reset after or before its product", "after")
 

@@ -79,6 +79,7 @@ class RnnCell(_Cell):
     """
 
     KIND = "rnn_cell"
+    LAYOUT = "features"
 
     activation: str = choice(("tanh", "relu"), "the activation", "tanh")
 
@@ -101,6 +102,7 @@ class LstmCell(_Cell):
     __slots__ = ()
 
     KIND = "lstm_cell"
+    LAYOUT = "features"
     INPUTS = (1, 3)
 
     def gates(self) -> Gates:
@@ -122,6 +124,7 @@ class GruCell(_Cell):
     """
 
     KIND = "gru_cell"
+    LAYOUT = "features"
 
     reset: str = choice(("after", "before"), "whether the state is reset after or before its product", "after")
 

@@ -48,6 +48,7 @@ class LayerNorm(Operator):
     """
 
     KIND = "layernorm"
+    LAYOUT = "features"
 
     over: int = index("how many of the last axes make a row", 1)
     eps: float = real("ε, added to the variance", 1e-5)
@@ -92,6 +93,7 @@ class RmsNorm(Operator):
     """
 
     KIND = "rmsnorm"
+    LAYOUT = "features"
 
     over: int = index("how many of the last axes make a row", 1)
     eps: float = real("ε, added to the mean square (2⁻²³: PyTorch's, for float32)", 2.0**-23)

@@ -19,7 +19,7 @@ from netledger.core.operator import (
     padding,
     per_axis,
 )
-from netledger.core.reach import Follow, moved, step
+from netledger.core.reach import POINT, UNKNOWN, Follow, moved, step
 from netledger.core.window import Padding, Pads, axis_padding
 
 __all__ = ["Concat", "Crop", "Pad", "Split"]
@@ -70,10 +70,15 @@ class Concat(Operator):
         return (_with_axis(first, axis, total(tensor.shape[axis] for tensor in inputs)),)
 
     def reads(self, inputs: tuple[Tensor, ...], outputs: tuple[Tensor, ...], which: int = 0) -> Readings:
-        """Each input where it lies."""
+        """One of the inputs; which one, the place along the axis decides."""
         axis = axis_of(self.axis, inputs[0])
-        starts = (total(tensor.shape[axis] for tensor in inputs[:place]) for place in range(len(inputs)))
-        return tuple(moved(tensor, axis, -start) for tensor, start in zip(inputs, starts, strict=True))
+        alone = len(inputs) == 1
+        return tuple(
+            tuple(
+                Follow(place, UNKNOWN if place == axis and not alone else POINT) for place in range(len(tensor.shape))
+            )
+            for tensor in inputs
+        )
 
 
 @operator

@@ -73,7 +73,9 @@ def _table(block: Table) -> str:
 
 
 def _line(cells: tuple[str, ...]) -> str:
-    return " & ".join(map(escape, cells)) + r" \\"
+    """A row; what starts with a bracket would be taken for an option of the row before."""
+    row = " & ".join(map(escape, cells))
+    return ("{}" if row.startswith(("[", "*")) else "") + row + r" \\"
 
 
 def escape(text: str) -> str:

@@ -64,8 +64,9 @@ def facts(ledger: nl.Ledger) -> list[Any]:
 
 
 def test_numbers_of_numpy_are_numbers() -> None:
-    built = spec.network([spec.linear(np.int64(3))], input=f"{np.int32(4)}")
-    assert nl.count(built).parameters == 15
+    layers = [spec.linear(np.int64(3), bias=np.True_), spec.dropout(np.float32(0.5))]
+    built = spec.network(layers, input=f"{np.int32(4)}")
+    assert nl.count(built).parameters == nl.count(str(built)).parameters == 15
 
 
 @pytest.mark.parametrize("kind", FOLDER.names())
@@ -88,6 +89,12 @@ def test_an_unknown_layer_is_an_error_that_helps() -> None:
         (lambda: spec.network(["relu"], inputs="3x4"), "a spec has no 'inputs'"),
         (lambda: nl.count(spec.network([spec.conv(object(), 3)], input="3x4x4")), "is no value of a spec"),
         (lambda: nl.count(spec.network([spec.conv(8, 9)], input="3x4x4")), "no window fits"),
+        (lambda: nl.count(spec.network([spec.conv(10**5000, 9)], input="3x4x4")), r"at most 2\^63"),
+        (lambda: nl.count(nested(60, 1)), "nest at most 48 deep"),
+        (lambda: nl.count(nested(14, 4)), "at most 50000 values"),
+        (lambda: spec.network(5), "a list of layers is needed"),
+        (lambda: spec.branches(5, join="add"), "a list of layers is needed"),
+        (lambda: spec.branches([5], join="add"), "a list of layers is needed"),
     ],
 )
 def test_mistakes_are_told_at_the_line_of_the_call(make: Any, message: str) -> None:
@@ -95,7 +102,21 @@ def test_mistakes_are_told_at_the_line_of_the_call(make: Any, message: str) -> N
         make()
     assert caught.value.where is not None
     assert caught.value.where.file == __file__
-    assert "lambda: " in caught.value.where.text
+    assert "lambda: " in caught.value.where.text or "spec.repeat" in caught.value.where.text
+
+
+def nested(depth: int, times: int) -> Any:
+    layers: list[Any] = ["relu"]
+    for _ in range(depth):
+        layers = [spec.repeat(1, layers * times)]
+    return spec.network(layers, input="3x4x4")
+
+
+def test_what_cannot_be_written_is_said() -> None:
+    with pytest.raises(nl.SpecError, match="is no value of a spec"):
+        str(spec.network([spec.conv({4}, 3)], input="3x4x4"))
+    with pytest.raises(nl.SpecError, match="nest at most 48 deep"):
+        str(nested(60, 1))
 
 
 def test_what_is_built_shows_itself() -> None:

@@ -14,7 +14,9 @@ from typing import Any
 
 from netledger.core.errors import Where, did_you_mean, quote
 from netledger.core.operator import Operator
-from netledger.frontends.spec.document import Branch, Leaf, Node, Sequence, spec_error
+from netledger.frontends.spec.document import MAX_DEPTH, MAX_NODES, Branch, Leaf, Node, Sequence, spec_error
+from netledger.frontends.spec.expression import MAX_VALUE
+from netledger.frontends.spec.fields import branch
 from netledger.frontends.spec.words import COMMON, STRUCTURES, TOP
 from netledger.ops import FOLDER, load
 
@@ -36,14 +38,6 @@ class Layer:
 
     def __repr__(self) -> str:
         return f"spec.{self.kind}({', '.join(f'{name}={value!r}' for name, value in self.values.items())})"
-
-    def plain(self) -> Any:
-        """The layer as the text of a spec holds it."""
-        return {self.kind: _plain(self.values)} if self.values else self.kind
-
-    def node(self) -> Branch:
-        """The layer as the reader of specs takes it."""
-        return Branch({self.kind: _node(self.values, self.where)}, {self.kind: self.where}, self.where)
 
 
 class Spec:
@@ -67,9 +61,7 @@ class Spec:
 
     def root(self) -> Branch:
         """The tree that the reader of specs takes."""
-        node = _node(self.values, self.where)
-        assert isinstance(node, Branch)
-        return node
+        return branch(_Reader().node(self.values, self.where), "a spec")
 
 
 class Builder:
@@ -87,33 +79,43 @@ class Builder:
 
     def branches(self, paths: Iterable[Iterable[Any]], join: str, **common: Any) -> Layer:
         """Paths side by side, joined by add, multiply or concat."""
-        values = {"join": join, "paths": [list(path) for path in paths]}
-        return _structure("branches", {**values, **common})
+        sides = []
+        for path in _listed(paths):
+            sides.append(_listed(path))  # a comprehension would be a frame of its own: see _here
+        return _structure("branches", {"join": join, "paths": sides, **common})
 
     def repeat(self, times: int | str, layers: Iterable[Any], **common: Any) -> Layer:
         """The same layers several times over."""
-        return _structure("repeat", {"times": times, "layers": list(layers), **common})
+        return _structure("repeat", {"times": times, "layers": _listed(layers), **common})
 
-    def use(self, block: str, **numbers: Any) -> Layer:
+    def use(self, block: str, /, **numbers: Any) -> Layer:
         """A block, with numbers for its parameters."""
         return _structure("use", {"block": block, **numbers})
 
-    def block(self, layers: Iterable[Any], **parameters: Any) -> dict[str, Any]:
+    def block(self, layers: Iterable[Any], /, **parameters: Any) -> dict[str, Any]:
         """Layers to be used by name, with parameters and their defaults (None: must be given)."""
-        return {"parameters": parameters, "layers": list(layers)} if parameters else {"layers": list(layers)}
+        given = _listed(layers)
+        return {"parameters": parameters, "layers": given} if parameters else {"layers": given}
 
-    def network(self, layers: Iterable[Any], **header: Any) -> Spec:
+    def network(self, layers: Iterable[Any], /, **header: Any) -> Spec:
         """A whole network; `header` is what stands above the layers: input, name, source, let, blocks, …"""
         where = _here()
         for name in header:
             if name not in TOP or name == "layers":
                 raise spec_error(f"a spec has no {quote(name)}", where, did_you_mean(name, TOP))
         ordered = {name: header[name] for name in TOP if name in header}
-        return Spec({**ordered, "layers": list(layers)}, where)
+        return Spec({**ordered, "layers": _listed(layers)}, where)
 
 
 spec = Builder()
 """The builder: `nl.spec`."""
+
+
+def _listed(values: Any, depth: int = 3) -> list[Any]:
+    """Layers in a list."""
+    if isinstance(values, Iterable) and not isinstance(values, (str, Mapping)):
+        return list(values)
+    raise spec_error("a list of layers is needed here", _here(depth), "Write [spec.conv(8, 3), …].")
 
 
 def _structure(kind: str, values: Mapping[str, Any]) -> Layer:
@@ -145,43 +147,62 @@ def _here(depth: int = 2) -> Where:
     return Where(frame.f_code.co_filename, frame.f_lineno, len(text) - len(text.lstrip()) + 1, text)
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: Any, depth: int = 0) -> Any:
     """The value as dictionaries, lists, words and numbers."""
+    if depth > MAX_DEPTH:
+        raise spec_error(f"layers nest at most {MAX_DEPTH} deep", _NOWHERE)
     if isinstance(value, Layer):
-        return value.plain()
+        return {value.kind: _plain(value.values, depth + 1)} if value.values else value.kind
     if isinstance(value, Mapping):
-        return {str(name): _plain(part) for name, part in value.items()}
+        return {str(name): _plain(part, depth + 1) for name, part in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_plain(part) for part in value]
-    return str(value) if isinstance(value, Fraction) else value
+        return [_plain(part, depth + 1) for part in value]
+    made = _scalar(value, _NOWHERE)
+    return str(made) if isinstance(made, Fraction) else made
 
 
-def _node(value: Any, where: Where) -> Node:
-    """The value as a tree of nodes; layers bring their own place."""
-    if isinstance(value, Layer):
-        return value.node()
-    if isinstance(value, Mapping):
-        items = {str(name): _node(part, where) for name, part in value.items()}
-        return Branch(items, dict.fromkeys(items, where), where, _weight(items.values()))
-    if isinstance(value, (list, tuple)):
-        parts = tuple(_node(part, where) for part in value)
-        return Sequence(parts, where, _weight(parts))
-    return Leaf(_text(value, where), where, not isinstance(value, str))
+class _Reader:
+    """Makes the tree of nodes; layers bring their own place. What is given is counted, however it is shared."""
 
+    def __init__(self) -> None:
+        self.left = MAX_NODES
 
-def _weight(nodes: Iterable[Node]) -> int:
-    return 1 + sum(node.weight for node in nodes)
+    def node(self, value: Any, where: Where, depth: int = 0) -> Node:
+        self.left -= 1
+        if self.left < 0:
+            raise spec_error(f"a spec has at most {MAX_NODES} values", where)
+        if depth > MAX_DEPTH:
+            raise spec_error(f"layers nest at most {MAX_DEPTH} deep", where)
+        if isinstance(value, Layer):
+            return self._branch({value.kind: value.values}, value.where, depth)
+        if isinstance(value, Mapping):
+            return self._branch(value, where, depth)
+        if isinstance(value, (list, tuple)):
+            parts = tuple(self.node(part, where, depth + 1) for part in value)
+            return Sequence(parts, where, 1 + sum(node.weight for node in parts))
+        return Leaf(_text(value, where), where, not isinstance(value, str))
+
+    def _branch(self, values: Mapping[Any, Any], where: Where, depth: int) -> Branch:
+        items = {str(name): self.node(part, where, depth + 1) for name, part in values.items()}
+        return Branch(items, dict.fromkeys(items, where), where, 1 + sum(node.weight for node in items.values()))
 
 
 def _text(value: Any, where: Where) -> str:
-    if value is None or isinstance(value, bool):
-        return {None: "null", True: "true", False: "false"}[value]
-    if isinstance(value, (str, int, float, Fraction)):
-        return str(value)
-    try:
-        return str(int(value.__index__()))  # a NumPy integer
-    except (AttributeError, TypeError):
-        raise spec_error(f"{quote(repr(value))} is no value of a spec", where, _VALUES) from None
+    made = _scalar(value, where)
+    if made is None or isinstance(made, bool):
+        return {None: "null", True: "true", False: "false"}[made]
+    return str(made)
+
+
+def _scalar(value: Any, where: Where) -> Any:
+    """A word, a number, a truth value or None; of NumPy too."""
+    made = value.item() if hasattr(value, "item") and not isinstance(value, (str, int, float)) else value
+    if isinstance(made, int) and abs(made) > MAX_VALUE:
+        raise spec_error("a number is at most 2^63", where)
+    if made is None or isinstance(made, (bool, str, int, float, Fraction)):
+        return float(made) if type(made) is not float and isinstance(made, float) else made
+    raise spec_error(f"{quote(f'a {type(value).__name__}')} is no value of a spec", where, _VALUES)
 
 
 _VALUES = "Write numbers, words, true or false, and lists of them."
+_NOWHERE = Where("spec", 1, 1)

@@ -20,7 +20,7 @@ from netledger.core.number import Arithmetic, value_of
 if TYPE_CHECKING:
     from fractions import Fraction
 
-__all__ = ["FUNCTIONS", "Exact", "evaluate", "is_symbol"]
+__all__ = ["FUNCTIONS", "Exact", "assume_whole", "evaluate", "is_symbol"]
 
 Exact: TypeAlias = "int | Fraction"
 """An exact number; where a closed form is asked for, a symbol."""
@@ -198,6 +198,11 @@ _OPERATORS: dict[str, Callable[[Exact, Exact], Exact]] = {
 def is_symbol(value: Any) -> bool:
     """Whether a number is a symbol, or made of one: it has no single value."""
     return isinstance(value, Arithmetic)
+
+
+def assume_whole(value: Any) -> None:
+    """Of a symbol, keep as a condition that it is a whole number."""
+    value.assume_whole()
 
 
 def _called(name: str, function: Callable[..., Exact], *values: Any) -> Exact:

@@ -11,7 +11,7 @@ from netledger.core.number import value_of
 from netledger.core.operator import Attribute
 from netledger.frontends.shape import MAX_RANK, parse_shape
 from netledger.frontends.spec.document import Branch, Leaf, Node, Sequence, spec_error
-from netledger.frontends.spec.expression import Exact, evaluate, is_symbol
+from netledger.frontends.spec.expression import Exact, assume_whole, evaluate, is_symbol
 
 __all__ = [
     "at",
@@ -96,6 +96,7 @@ def whole(node: Node, names: Names, what: str = "a whole number") -> int:
     if isinstance(value, int):
         return value
     if is_symbol(value) and isinstance(value_of(value), int):
+        assume_whole(value)
         return cast(int, value)
     hint = "Use floor(), ceil(), round() or multiple()."
     raise spec_error(f"{what} is needed here, not {value} = {float(value_of(value)):g}", node, hint)

@@ -40,7 +40,9 @@ def _input_names(network: Network) -> dict[int, str]:
     if len(network.inputs) == 1:
         return {network.inputs[0]: "input"}
     taken = {node.name for node in network.nodes}
-    stem = next(stem for stem in ("input", "given", "in_") if not any(name.startswith(stem) for name in taken))
+    stem = "input"
+    while any(name.startswith(stem) for name in taken):
+        stem += "_"
     return {number: f"{stem}{place}" for place, number in enumerate(network.inputs, 1)}
 
 
