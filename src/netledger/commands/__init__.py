@@ -19,13 +19,16 @@ __all__ = ["FOLDER", "main", "program"]
 
 FOLDER = Folder(__name__, os.path.dirname(__file__), "command")
 
-_HELP = """What every layer of a neural network costs, exactly, under every counting convention.
+_HELP = """What every layer of a neural network costs, exactly, under every counting convention, and why.
 
 \b
 Examples:
   netledger show alexnet
   netledger show mobilenet_v1 --set width=0.5 --input 3x160x160
   netledger show net.yaml --convention macs --format csv
+  netledger explain alexnet conv1
+  netledger formula resnet50
+  netledger receptive-field unet
   netledger layer "conv(96, 11, stride=4)" 3x227x227
 """
 
