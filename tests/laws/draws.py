@@ -16,7 +16,12 @@ Case: TypeAlias = tuple[Operator, tuple[Tensor, ...]]
 Draw: TypeAlias = Callable[[st.SearchStrategy[Any]], Any]
 Maker: TypeAlias = Callable[[Draw], Callable[[], Case]]
 
-QUICK = settings(max_examples=25, deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow])
+QUICK = settings(
+    max_examples=25,
+    deadline=None,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
+)
 """For laws: pure arithmetic."""
 
 FORMS = ("number", "axis", "pair", "same", "valid")

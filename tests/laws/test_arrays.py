@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from netledger.core.array import Array
 from netledger.core.errors import ShapeError
 from netledger.core.functions import FUNCTIONS
 from netledger.core.network import Tensor
-from netledger.core.number import OPERATIONS, ceil_div, gcd, maximum, minimum, where
+from netledger.core.number import OPERATIONS, agree, ceil_div, gcd, maximum, minimum, over, where
 from netledger.ops import load
 from tests.laws.strategies import QUICK, Case, alike
 from tests.laws.test_one_rule import figures
@@ -95,7 +96,7 @@ def test_one_invalid_configuration_is_an_error() -> None:
 
 NUMBERS = st.integers(-(2**40), 2**40) | st.integers(-(2**70), 2**70) | st.sampled_from((-(2**63), 2**63 - 1, 2**63))
 SIDES = st.lists(NUMBERS, min_size=1, max_size=5)
-_TWO_SIDED = sorted(set(OPERATIONS) - set(FUNCTIONS) - {"where"})
+_TWO_SIDED = sorted(set(OPERATIONS) - set(FUNCTIONS) - {"where", "over"})
 
 
 def compute(op: str, *args: Any) -> Array:
@@ -154,6 +155,17 @@ def test_where_takes_plain_integers_anywhere(condition: bool, number: int, value
     assert spread(where(condition, wide(values), number), len(values)) == (
         values if condition else [number] * len(values)
     )
+
+
+def test_exact_quotients() -> None:
+    assert spread(over(wide([4, 6]), 2), 2) == [2, 3]
+    assert spread(over(12, wide([4, 6])), 2) == [3, 2]
+    assert over(3, 2) == Fraction(3, 2)  # only a symbol stands for what is not whole
+
+
+def test_agreement_is_everywhere() -> None:
+    assert agree(wide([4, 6]), wide([4, 6]))
+    assert not agree(wide([4, 6]), 4)
 
 
 def test_helpers_take_arrays_on_either_side() -> None:

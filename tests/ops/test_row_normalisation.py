@@ -82,8 +82,8 @@ def steps(kind: str, **attributes: Any) -> tuple[Step, ...]:
     [
         ("batchnorm", {}, 2 * 20, "scale and shift"),
         ("batchnorm", {"track": False, "affine": False}, 2 * 20, "normalise"),
-        ("layernorm", {"axes": 2}, 20, "scale and shift"),
-        ("layernorm", {"axes": 2, "bias": False}, 20, "scale"),
+        ("layernorm", {"over": 2}, 20, "scale and shift"),
+        ("layernorm", {"over": 2, "bias": False}, 20, "scale"),
         ("rmsnorm", {}, 5, "scale"),
         ("rmsnorm", {"affine": False}, 5, "normalise"),
         ("groupnorm", {"groups": 2}, 60, "scale and shift"),
