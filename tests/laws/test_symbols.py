@@ -87,7 +87,7 @@ def _found(case: Case) -> tuple[dict[str, Any], list[Symbolic], frozenset[str]]:
     for kinds in (SYMBOLIC, frozenset[str]()):
         with assumptions() as assumed, suppress(ShapeError):
             return in_symbols(case, kinds), list(assumed.values()), kinds
-    reject()
+    return reject()
 
 
 def at(number: Any, values: dict[str, int]) -> Any:
