@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 import netledger as nl
 from netledger.api._answers import Formula
 from tests.conftest import Golden
+from tests.frontends.spec.strategies import specs
 from tests.reports.test_reports import GOLDEN
 
 FEW = settings(max_examples=6, deadline=None, database=None, suppress_health_check=list(HealthCheck))
@@ -206,3 +208,20 @@ def test_what_grows_without_end_is_refused() -> None:
     layer = "conv: {out: 1, kernel: 3, stride: 2, padding: 1, rounding: ceil}"
     with pytest.raises(nl.ShapeError, match="closed form is nested too deep"):
         nl.formula(f"input: 1x64x64\nlayers:\n - repeat: {{times: 400, layers: [{layer}]}}")
+
+
+@settings(max_examples=60, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+@given(specs(), st.integers(0, 9), st.integers(1, 4))
+def test_any_spec_in_symbols(spec: dict[str, Any], more: int, batch: int) -> None:
+    """At its own size, and at others: what counting gives, or no claim."""
+    text = f"{json.dumps(spec)}\n"
+    made = nl.formula(text)
+    shape = list(nl.count(text).inputs[0])
+    for grown in (0, more):
+        shape = [batch, shape[1], *(size + grown for size in shape[2:])]
+        values = {sign: shape[axis] for sign, (_, axis) in made.form.places.items()}
+        if grown and not made.form.holds(values):
+            continue
+        ledger = nl.count(text, tuple(shape))
+        expected = {"parameters": ledger.parameters, "macs": ledger.total("macs"), "flops": ledger.total("flops")}
+        assert made.form.at(values) == expected

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from os import PathLike, fspath
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from netledger.api._ledger import Entry, Ledger
 from netledger.api._shapes import Input, options
@@ -12,7 +12,9 @@ from netledger.core.errors import NetledgerError, SourceError
 from netledger.core.ledger import build
 from netledger.core.network import Network
 from netledger.frontends import spec
-from netledger.frontends.spec.builder import Spec
+
+if TYPE_CHECKING:
+    from netledger.frontends.spec.builder import Spec
 
 __all__ = ["Let", "Source", "count", "lay_out", "layer", "presets"]
 
@@ -64,10 +66,12 @@ def lay_out(source: Source, given: spec.Options) -> Network:
         SourceError, SpecError, ShapeError: see `count`.
 
     """
-    if isinstance(source, Spec):
-        return spec.lay_out(source.root(), given)
     if isinstance(source, (str, PathLike)):
         return spec.network(fspath(source), given)
+    from netledger.frontends.spec.builder import Spec
+
+    if isinstance(source, Spec):
+        return spec.lay_out(source.root(), given)
     hint = "Give the name of a preset (netledger.presets()), the path of a spec, or its text."
     raise SourceError(f"there is no front end for a {type(source).__name__}", hint=hint)
 

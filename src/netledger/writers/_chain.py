@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from netledger.core.document import Formula, thousands
-from netledger.core.formula import Style
+from netledger.core.formula import Style, latex_text
 from netledger.core.number import Traced
 
-__all__ = ["chain"]
+__all__ = ["chain", "in_mathematics"]
 
 
 def chain(formula: Formula, style: Style) -> tuple[list[str], str]:
@@ -25,3 +25,10 @@ def chain(formula: Formula, style: Style) -> tuple[list[str], str]:
 
 def _plain(number: object) -> str:
     return thousands(number) if isinstance(number, int) and not isinstance(number, bool) else str(number)
+
+
+def in_mathematics(formula: Formula, value: str) -> str:
+    """The value as LaTeX between other signs: commas without a space after, words as words."""
+    if isinstance(formula.number, str):
+        return rf"\text{{{latex_text(value)}}}"
+    return value.replace(",", "{,}").replace("−", "-")

@@ -8,7 +8,7 @@ from typing import Any
 from netledger.core.document import Definition, Definitions, Document, Formula, Heading, Pairs, Paragraph, Table
 from netledger.core.errors import printable
 from netledger.core.formula import LATEX, latex_text
-from netledger.writers._chain import chain
+from netledger.writers._chain import chain, in_mathematics
 
 __all__ = ["NAME", "escape", "write"]
 
@@ -32,7 +32,7 @@ def _heading(block: Heading) -> str:
 def _formula(block: Formula) -> str:
     parts, value = chain(block, LATEX)
     unit = rf"\ \text{{{escape(block.unit)}}}" if block.unit else ""
-    steps = [*parts, f"{value.replace(',', '{,}').replace('−', '-')}{unit}"]
+    steps = [*parts, f"{in_mathematics(block, value)}{unit}"]
     name = LATEX.symbol(printable(block.name))
     lines = " \\\\\n".join(f"{'' if place else name} &= {step}" for place, step in enumerate(steps))
     note = f"\n\\par {escape(block.note)}" if block.note else ""

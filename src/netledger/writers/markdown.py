@@ -9,7 +9,7 @@ from typing import Any
 from netledger.core.document import Definition, Definitions, Document, Formula, Heading, Pairs, Paragraph, Table
 from netledger.core.errors import printable
 from netledger.core.formula import LATEX, latex_text
-from netledger.writers._chain import chain
+from netledger.writers._chain import chain, in_mathematics
 
 __all__ = ["NAME", "escape", "write"]
 
@@ -32,17 +32,12 @@ def _heading(block: Heading) -> str:
 def _formula(block: Formula) -> str:
     parts, value = chain(block, LATEX)
     unit = rf"\ \text{{{latex_text(block.unit)}}}" if block.unit else ""
-    steps = [*parts, f"{_value(value)}{unit}"]
+    steps = [*parts, f"{in_mathematics(block, value)}{unit}"]
     lines = " \\\\\n".join(
         rf"{LATEX.symbol(block.name) if not place else ''} &= {step}" for place, step in enumerate(steps)
     )
     note = f"\n\n{escape(block.note)}" if block.note else ""
     return f"$$\n\\begin{{aligned}}\n{lines}\n\\end{{aligned}}\n$$" + note
-
-
-def _value(value: str) -> str:
-    """A number with its commas as they are in mathematics: without a space after."""
-    return value.replace(",", "{,}").replace("−", "-")
 
 
 def _definitions(block: Definitions) -> str:
