@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from netledger.core.network import Tensor
 from netledger.core.number import Number, Shape, equal, how_many, require
 from netledger.core.operator import Operator, Readings, Shapes, choice, flag, number, operator
@@ -28,9 +30,11 @@ class _Recurrent(Operator):
     last: bool = flag(False, "give the last step only")
     states: bool = flag(False, "give the last states too")
 
-    def gates(self) -> Gates:
-        """What one step does."""
-        raise NotImplementedError  # pragma: no cover
+    if TYPE_CHECKING:
+
+        def gates(self) -> Gates:
+            """What one step does."""
+            ...
 
     def projection(self) -> Number | None:
         """Elements that the state is projected to; None: it is not."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from netledger.core.network import Tensor
 from netledger.core.number import Number, Shape, equal, product, require
 from netledger.core.operator import Operator, Readings, Shapes, choice, flag, number, operator
@@ -22,9 +24,11 @@ class _Cell(Operator):
     bias: bool = flag(True, "add biases in every gate")
     biases: Number = number("B", "biases per gate: 2 (PyTorch), or 1 (Keras; GRU with reset: before)", 2)
 
-    def gates(self) -> Gates:
-        """What one step does."""
-        raise NotImplementedError  # pragma: no cover
+    if TYPE_CHECKING:
+
+        def gates(self) -> Gates:
+            """What one step does."""
+            ...
 
     def infer(self, inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
         """The states after the step."""

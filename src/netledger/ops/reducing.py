@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from netledger.core.network import Tensor
 from netledger.core.number import Number, Shape, product, require
@@ -67,9 +67,11 @@ class _Reduction(Operator):
         made = product(others(tensor.shape, *axes_of(self.axes, tensor)))
         return tuple(Term(action, "reduction", count) for action, count in self.counts(tensor.elements, made))
 
-    def counts(self, elements: Number, made: Number) -> _Counts:
-        """(action, how often), for so many elements folded into so many."""
-        raise NotImplementedError  # pragma: no cover
+    if TYPE_CHECKING:
+
+        def counts(self, elements: Number, made: Number) -> _Counts:
+            """(action, how often), for so many elements folded into so many."""
+            ...
 
 
 class _Folding(_Reduction):
