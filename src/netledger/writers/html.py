@@ -19,6 +19,7 @@ _STYLE = """<style>
 .netledger table { border-collapse: collapse; margin: 0.5em 0; font-variant-numeric: tabular-nums }
 .netledger th, .netledger td { text-align: left; padding: 0.1em 0.6em; white-space: nowrap; vertical-align: top }
 .netledger .n { text-align: right }
+.netledger .facts td { white-space: normal }
 .netledger thead th { border-bottom: 1px solid; vertical-align: bottom }
 .netledger tfoot th { border-top: 1px solid }
 .netledger .f { margin: 0.4em 0 0.4em 1em; line-height: 1.7 }
@@ -65,7 +66,7 @@ def _definition(item: Definition) -> str:
 
 def _pairs(block: Pairs) -> str:
     lines = (f"<tr><td>{_text(name)}</td><td>{_text(text)}</td></tr>" for name, text in block.items)
-    return "\n".join(["<table>", "<tbody>", *lines, "</tbody>", "</table>"])
+    return "\n".join(['<table class="facts">', "<tbody>", *lines, "</tbody>", "</table>"])
 
 
 def _table(block: Table) -> str:
