@@ -69,7 +69,11 @@ def spread(number: Any, count: int) -> list[int]:
 @given(data=st.data())
 def test_an_array_of_configurations_equals_them_one_by_one(kind: str, data: st.DataObject) -> None:
     """A rule on arrays gives for each configuration what it gives on that configuration's integers."""
-    cases = data.draw(alike(kind))
+    check_bulk(data.draw(alike(kind)))
+
+
+def check_bulk(cases: list[Case]) -> None:
+    """All at once, and one by one."""
     expected = [figures(*case) for case in cases]
     actual = figures(*merged(cases))
     assert actual.keys() == expected[0].keys()

@@ -8,8 +8,7 @@ from hypothesis import strategies as st
 
 from tests.laws.makers import attention, axes, elementwise
 from tests.laws.strategies import alike
-from tests.laws.test_arrays import merged, spread
-from tests.laws.test_one_rule import figures
+from tests.laws.test_arrays import check_bulk
 
 SHORT = settings(max_examples=20, deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow])
 LISTED = frozenset({"parameter", "expand", "unsqueeze", "select", "tile"})
@@ -24,9 +23,4 @@ KINDS = [kind for family in (attention, axes, elementwise) for kind in family.MA
 @given(data=st.data())
 def test_an_array_of_configurations_equals_them_one_by_one(kind: str, data: st.DataObject) -> None:
     """A rule on arrays gives for each configuration what it gives on that configuration's integers."""
-    cases = data.draw(alike(kind))
-    expected = [figures(*case) for case in cases]
-    actual = figures(*merged(cases))
-    assert actual.keys() == expected[0].keys()
-    for name, number in actual.items():
-        assert spread(number, len(cases)) == [figure[name] for figure in expected], name
+    check_bulk(data.draw(alike(kind)))

@@ -72,7 +72,8 @@ def overview(ledger: Ledger, conventions: Sequence[Convention]) -> Document:
 def _row(entry: Entry, conventions: Sequence[Convention]) -> tuple[str, ...]:
     traced = _Traced.of(entry)
     stored = total(part.elements for part in traced.parameters if not part.buffer)
-    prices = (_price(convention, traced.entry(named=False), entry) for convention in conventions)
+    figures = traced.entry(named=False)
+    prices = (_price(convention, figures, entry) for convention in conventions)
     cells = [_sum(stored), *(_sum(number) if entry.counted else "not counted" for number in prices)]
     return (entry.name, entry.call, shapes(entry.outputs), *cells)
 
@@ -295,8 +296,9 @@ def _valid(traced: _Traced) -> Any:
 
 
 def _prices(traced: _Traced, conventions: Iterable[Convention]) -> Iterator[Block]:
+    named = traced.entry(named=True)
     for convention in conventions if traced.source.counted else ():
-        yield Formula(convention.NAME, _price(convention, traced.entry(named=True), traced.source), convention.UNIT)
+        yield Formula(convention.NAME, _price(convention, named, traced.source), convention.UNIT)
 
 
 def _price(convention: Convention, traced: Entry, plain: Entry) -> Any:

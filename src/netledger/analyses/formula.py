@@ -258,7 +258,7 @@ def _functions(form: ClosedForm) -> Iterator[tuple[str, str]]:
 
 def _atoms(number: Any) -> Iterator[Atom]:
     """Every atom of a number, those inside of others too."""
-    for atom in number.atoms() if isinstance(number, Symbolic) else ():
+    for atom in _top(number):
         yield atom
         for arg in atom.args:
             yield from _atoms(arg)

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from netledger.core.number import Number, minimum, over
 from netledger.core.work import Term
+from netledger.ops._softmax import softmaxed
 
 __all__ = ["Scores", "kept"]
 
@@ -28,18 +29,10 @@ class Scores(NamedTuple):
 
     def terms(self) -> tuple[Term, ...]:
         """Scale, mask, softmax."""
-        scores, rows = self.rows * self.width, self.rows
+        scores = self.rows * self.width
         scale = (Term("multiply", "scale", scores),) if self.scaled else ()
         mask = (Term("add", "mask", scores),) if self.masked else ()
-        return (
-            *scale,
-            *mask,
-            Term("compare", "activation", scores - rows),
-            Term("subtract", "activation", scores),
-            Term("exponential", "activation", scores),
-            Term("add", "activation", scores - rows),
-            Term("divide", "activation", scores),
-        )
+        return (*scale, *mask, *softmaxed(scores, self.rows))
 
 
 def kept(queries: Number, keys: Number) -> Number:

@@ -2,13 +2,34 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from netledger.core.network import Tensor
 from netledger.core.number import Number
-from netledger.core.operator import Step
+from netledger.core.operator import Operator, Shapes, Step
 from netledger.core.work import Term
 
-__all__ = ["derivation", "final", "folded", "moments", "rescaling", "squares"]
+__all__ = ["PerChannel", "derivation", "final", "folded", "moments", "rescaling", "squares"]
+
+
+class PerChannel(Operator):
+    """A scale and a shift per channel, and perhaps running statistics."""
+
+    __slots__ = ()
+
+    if TYPE_CHECKING:
+        affine: bool
+        track: bool
+
+    def parameters(self, inputs: tuple[Tensor, ...]) -> Shapes:
+        """Scale and shift."""
+        channels = (inputs[0].shape[1],)
+        return {"scale": channels, "shift": channels} if self.affine else {}
+
+    def buffers(self, inputs: tuple[Tensor, ...]) -> Shapes:
+        """Running mean and variance."""
+        channels = (inputs[0].shape[1],)
+        return {"running_mean": channels, "running_var": channels} if self.track else {}
 
 
 def moments(elements: Number, rows: Number) -> tuple[Term, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from netledger.core.network import Tensor
-from netledger.core.number import Number, Shape, equal, over, product, require
+from netledger.core.number import Number, Shape, over, product
 from netledger.core.operator import (
     Axes,
     Operator,
@@ -22,6 +22,7 @@ from netledger.core.operator import (
 from netledger.core.reach import Follow, whole, windowed
 from netledger.core.window import Padding, Window, axis_padding
 from netledger.core.work import Term, accumulate
+from netledger.ops._groups import check_groups
 
 __all__ = ["Conv"]
 
@@ -67,20 +68,11 @@ class Conv(Operator):
     def infer(self, inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
         """(N, C_out, windows along each axis …)."""
         batch, channels, spatial = feature_map(inputs[0])
-        self._check_groups("input", channels)
-        self._check_groups("output", self.out)
+        check_groups(self.groups, "input", channels)
+        check_groups(self.groups, "output", self.out)
         windows = self.windows(spatial)
         sizes = tuple(window.output(size) for window, size in zip(windows, spatial, strict=True))
         return (inputs[0].like((batch, self.out, *sizes)),)
-
-    def _check_groups(self, which: str, channels: Number) -> None:
-        require(
-            equal(channels % self.groups, 0),
-            f"groups must divide the {which} channels",
-            f"Take groups that divide the {which} channels, such as 1 (plain) or in_channels (depthwise).",
-            channels=channels,
-            groups=self.groups,
-        )
 
     def reads(self, inputs: tuple[Tensor, ...], outputs: tuple[Tensor, ...], which: int = 0) -> Readings:
         """Every channel of a window along each axis."""

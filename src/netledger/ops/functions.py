@@ -5,7 +5,7 @@ from __future__ import annotations
 from netledger.core.network import Tensor
 from netledger.core.number import require
 from netledger.core.operator import operator, real
-from netledger.ops._functions import Function
+from netledger.ops._elementwise import Function
 
 __all__ = [
     "Abs",

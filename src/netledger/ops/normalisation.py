@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from netledger.core.network import Tensor
 from netledger.core.number import Number, product
-from netledger.core.operator import Operator, Readings, Shapes, Step, feature_map, flag, number, operator, real
+from netledger.core.operator import Operator, Readings, Step, feature_map, flag, number, operator, real
 from netledger.core.reach import Follow, Reach, pointwise
 from netledger.core.work import Term
-from netledger.ops._norms import derivation, folded, moments
+from netledger.ops._norms import PerChannel, derivation, folded, moments
 
 __all__ = ["BatchNorm", "LocalResponseNorm"]
 
 
 @operator
-class BatchNorm(Operator):
+class BatchNorm(PerChannel):
     """Batch normalisation, at inference.
 
     Equation: y = (x − mean) / √(var + ε) · scale + shift, per channel; computed as x·a + b
@@ -35,16 +35,6 @@ class BatchNorm(Operator):
         """The same shape."""
         feature_map(inputs[0], 0)
         return inputs
-
-    def parameters(self, inputs: tuple[Tensor, ...]) -> Shapes:
-        """Scale and shift."""
-        channels = (inputs[0].shape[1],)
-        return {"scale": channels, "shift": channels} if self.affine else {}
-
-    def buffers(self, inputs: tuple[Tensor, ...]) -> Shapes:
-        """Running mean and variance."""
-        channels = (inputs[0].shape[1],)
-        return {"running_mean": channels, "running_var": channels} if self.track else {}
 
     def reads(self, inputs: tuple[Tensor, ...], outputs: tuple[Tensor, ...], which: int = 0) -> Readings:
         """Element by element; not tracked, the whole channel, over the batch too."""

@@ -21,7 +21,7 @@ from netledger.core.operator import (
 )
 from netledger.core.reach import Follow, Reach
 from netledger.core.work import Term
-from netledger.ops._activation import Activation
+from netledger.ops._elementwise import Activation
 
 __all__ = [
     "Celu",

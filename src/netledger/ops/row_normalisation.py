@@ -18,7 +18,7 @@ from netledger.core.operator import (
 )
 from netledger.core.reach import Follow, pointwise, whole
 from netledger.core.work import Term
-from netledger.ops._norms import derivation, final, folded, moments, rescaling, squares
+from netledger.ops._norms import PerChannel, derivation, final, folded, moments, rescaling, squares
 
 __all__ = ["GroupNorm", "InstanceNorm", "LayerNorm", "RmsNorm"]
 
@@ -173,7 +173,7 @@ class GroupNorm(Operator):
 
 
 @operator
-class InstanceNorm(Operator):
+class InstanceNorm(PerChannel):
     """Instance normalisation: each channel of each example on its own.
 
     Equation: y = (x − mean) / √(var + ε) · scale + shift, per example and channel
@@ -194,16 +194,6 @@ class InstanceNorm(Operator):
         """The same shape."""
         feature_map(inputs[0])
         return inputs
-
-    def parameters(self, inputs: tuple[Tensor, ...]) -> Shapes:
-        """Scale and shift."""
-        channels = (inputs[0].shape[1],)
-        return {"scale": channels, "shift": channels} if self.affine else {}
-
-    def buffers(self, inputs: tuple[Tensor, ...]) -> Shapes:
-        """Running mean and variance."""
-        channels = (inputs[0].shape[1],)
-        return {"running_mean": channels, "running_var": channels} if self.track else {}
 
     def reads(self, inputs: tuple[Tensor, ...], outputs: tuple[Tensor, ...], which: int = 0) -> Readings:
         """The whole channel of an example; tracked, element by element."""

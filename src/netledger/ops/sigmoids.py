@@ -9,7 +9,7 @@ from netledger.core.network import Tensor
 from netledger.core.number import equal, over, require
 from netledger.core.operator import Readings, axis_of, choice, index, operator, real
 from netledger.core.reach import Follow, Reach
-from netledger.ops._activation import Activation
+from netledger.ops._elementwise import Activation
 
 __all__ = [
     "Exponential",

@@ -7,16 +7,16 @@ from netledger.core.number import Number, over
 from netledger.core.operator import Operator, Readings, axis_of, index, operator
 from netledger.core.reach import pointwise
 from netledger.core.work import Term
+from netledger.ops._softmax import softmaxed
 
 __all__ = ["LogSoftmax", "Softmax", "Softmin", "Sparsemax"]
 
 
+@operator
 class _RowWise(Operator):
     """Every element of a row depends on the whole row."""
 
-    __slots__ = ()
-
-    axis: int
+    axis: int = index("along which axis a row lies (0 is the batch)", 1)
 
     def infer(self, inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
         """The same shape."""
@@ -33,7 +33,6 @@ class _RowWise(Operator):
         return tensor.elements, over(tensor.elements, width), width
 
 
-@operator
 class Softmax(_RowWise):
     """Softmax along one axis.
 
@@ -44,24 +43,17 @@ class Softmax(_RowWise):
     Source: torch.nn.Softmax
     """
 
-    KIND = "softmax"
+    __slots__ = ()
 
-    axis: int = index("along which axis a row lies (0 is the batch)", 1)
+    KIND = "softmax"
 
     def work(self, inputs: tuple[Tensor, ...], outputs: tuple[Tensor, ...]) -> tuple[Term, ...]:
         """The greatest, the differences, exponentials, their sum, the quotients."""
         elements, rows, _ = self.rows(inputs[0])
-        return (
-            Term("compare", "activation", elements - rows),
-            Term("subtract", "activation", elements),
-            Term("exponential", "activation", elements),
-            Term("add", "activation", elements - rows),
-            Term("divide", "activation", elements),
-        )
+        return softmaxed(elements, rows)
 
 
-@operator
-class Softmin(_RowWise):
+class Softmin(Softmax):
     """Softmax of the negated elements, along one axis.
 
     Equation: y = softmax(−x)
@@ -72,24 +64,15 @@ class Softmin(_RowWise):
     Source: torch.nn.Softmin
     """
 
-    KIND = "softmin"
+    __slots__ = ()
 
-    axis: int = index("along which axis a row lies (0 is the batch)", 1)
+    KIND = "softmin"
 
     def work(self, inputs: tuple[Tensor, ...], outputs: tuple[Tensor, ...]) -> tuple[Term, ...]:
         """The negated elements, the greatest of them, differences, exponentials, their sum, the quotients."""
-        elements, rows, _ = self.rows(inputs[0])
-        return (
-            Term("negate", "activation", elements),
-            Term("compare", "activation", elements - rows),
-            Term("subtract", "activation", elements),
-            Term("exponential", "activation", elements),
-            Term("add", "activation", elements - rows),
-            Term("divide", "activation", elements),
-        )
+        return (Term("negate", "activation", inputs[0].elements), *super().work(inputs, outputs))
 
 
-@operator
 class LogSoftmax(_RowWise):
     """Logarithm of softmax, along one axis.
 
@@ -100,9 +83,9 @@ class LogSoftmax(_RowWise):
     Source: torch.nn.LogSoftmax
     """
 
-    KIND = "log_softmax"
+    __slots__ = ()
 
-    axis: int = index("along which axis a row lies (0 is the batch)", 1)
+    KIND = "log_softmax"
 
     def work(self, inputs: tuple[Tensor, ...], outputs: tuple[Tensor, ...]) -> tuple[Term, ...]:
         """The greatest, the differences, exponentials, their sum, its logarithm, the differences from that."""
@@ -116,7 +99,6 @@ class LogSoftmax(_RowWise):
         )
 
 
-@operator
 class Sparsemax(_RowWise):
     """Euclidean projection of a row onto the simplex: most elements become 0.
 
@@ -131,9 +113,9 @@ class Sparsemax(_RowWise):
     Source: Martins & Astudillo, From Softmax to Sparsemax (2016), algorithm 1; keras.activations.sparsemax
     """
 
-    KIND = "sparsemax"
+    __slots__ = ()
 
-    axis: int = index("along which axis a row lies (0 is the batch)", 1)
+    KIND = "sparsemax"
 
     def work(self, inputs: tuple[Tensor, ...], outputs: tuple[Tensor, ...]) -> tuple[Term, ...]:
         """The order, the sums, the test at each place, τ, and the differences."""

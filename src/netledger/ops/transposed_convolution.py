@@ -22,6 +22,7 @@ from netledger.core.operator import (
 from netledger.core.reach import Follow, spread, whole
 from netledger.core.window import Padding, Window, axis_padding
 from netledger.core.work import Term
+from netledger.ops._groups import check_groups
 
 __all__ = ["ConvTranspose"]
 
@@ -66,20 +67,11 @@ class ConvTranspose(Operator):
     def infer(self, inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
         """(N, C_out, (size − 1)·S − padding + D·(K − 1) + A + 1 …)."""
         batch, channels, spatial = feature_map(inputs[0])
-        self._check_groups("input", channels)
-        self._check_groups("output", self.out)
+        check_groups(self.groups, "input", channels)
+        check_groups(self.groups, "output", self.out)
         extras = axes(self.output_padding, len(spatial), "output_padding")
         windows = zip(spatial, self.windows(spatial), extras, strict=True)
         return (inputs[0].like((batch, self.out, *(self._size(*axis) for axis in windows))),)
-
-    def _check_groups(self, which: str, channels: Number) -> None:
-        require(
-            equal(channels % self.groups, 0),
-            f"groups must divide the {which} channels",
-            f"Take groups that divide the {which} channels, such as 1 (plain) or in_channels (depthwise).",
-            channels=channels,
-            groups=self.groups,
-        )
 
     def _size(self, size: Number, window: Window, extra: Number) -> Number:
         if self.padding == "same":

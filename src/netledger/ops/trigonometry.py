@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from netledger.core.network import Tensor
-from netledger.ops._functions import Function
+from netledger.ops._elementwise import Function
 
 __all__ = [
     "Acos",

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from netledger.core.document import Table
+from netledger.core.document import Pairs, Table
 from netledger.core.errors import printable
-from netledger.reports._document import NOT_COUNTED, document, table
-from netledger.reports._view import View, summary
+from netledger.reports._document import NOT_COUNTED, document
+from netledger.reports._view import View
 from netledger.writers.text import GAP, aligned, widths, write
 
 __all__ = ["NAME", "for_terminal", "render"]
@@ -29,9 +29,13 @@ def for_terminal(view: View, width: int) -> Any:
     from rich.table import Table as Grid
     from rich.text import Text
 
-    shown, left_out = _fitting(table(view), width)
+    said = document(view)
+    whole, facts = said.blocks
+    assert isinstance(whole, Table)
+    assert isinstance(facts, Pairs)
+    shown, left_out = _fitting(whole, width)
     if not _fits(shown, width):
-        return Text(render(view))
+        return Text(write(said))
     made = Grid(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold", show_footer=True)
     for column, total, least in zip(shown.columns, shown.total, _least(shown), strict=True):
         made.add_column(
@@ -43,8 +47,7 @@ def for_terminal(view: View, width: int) -> Any:
         )
     for row, shade in zip(shown.rows, shown.shades, strict=True):
         made.add_row(*(Text(printable(cell), _style(cell, shade)) for cell in row))
-    said = document(view)
-    notes = [Text(printable(line)) for line in aligned(summary(view))]
+    notes = [Text(printable(line)) for line in aligned(facts.items)]
     if left_out:
         notes.append(Text(f"Left out to fit {width} columns: {', '.join(left_out)}.", "dim"))
     head = f"{said.title}\n{said.source}" if said.source else said.title

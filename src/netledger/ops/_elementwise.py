@@ -1,4 +1,4 @@
-"""What activations share: the same few operations for every element."""
+"""What activations and functions share: the same few operations for every element."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from netledger.core.network import Tensor
 from netledger.core.operator import Operator
 from netledger.core.work import Term
 
-__all__ = ["Activation"]
+__all__ = ["Activation", "Function"]
 
 
 class Activation(Operator):
@@ -16,6 +16,8 @@ class Activation(Operator):
 
     __slots__ = ()
 
+    ROLE: ClassVar[str] = "activation"
+    """Why they happen."""
     STEPS: ClassVar[tuple[tuple[str, int], ...]]
     """(action, how often per element)."""
 
@@ -26,4 +28,12 @@ class Activation(Operator):
     def work(self, inputs: tuple[Tensor, ...], outputs: tuple[Tensor, ...]) -> tuple[Term, ...]:
         """Every step, once per element of the output."""
         elements = outputs[0].elements
-        return tuple(Term(action, "activation", elements * times) for action, times in self.costs())
+        return tuple(Term(action, self.ROLE, elements * times) for action, times in self.costs())
+
+
+class Function(Activation):
+    """A function of each element, in no special role."""
+
+    __slots__ = ()
+
+    ROLE = "elementwise"
