@@ -27,12 +27,14 @@ if TYPE_CHECKING:
         to_spec,
     )
     from netledger.core.errors import (
+        ForwardError,
         IncompleteError,
         NetledgerError,
         ShapeError,
         SourceError,
         SpecError,
         UnknownNameError,
+        ValuesNeededError,
     )
 
     def conventions() -> tuple[str, ...]:
@@ -42,6 +44,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Entry",
+    "ForwardError",
     "IncompleteError",
     "Ledger",
     "NetledgerError",
@@ -50,6 +53,7 @@ __all__ = [
     "SourceError",
     "SpecError",
     "UnknownNameError",
+    "ValuesNeededError",
     "__version__",
     "conventions",
     "count",

@@ -217,6 +217,7 @@ FREE = (
     *("permute", "transpose", "squeeze", "unsqueeze", "expand", "select", "slice", "gather", "scatter", "cast"),
     *("index_select", "stack", "flip", "roll", "tile", "repeat_interleave", "tril", "triu", "one_hot", "where"),
     *("masked_fill", "embedding", "class_token", "parameter"),
+    *("buffer", "constant", "empty", "unused", "assign", "rearrange"),
 )
 
 

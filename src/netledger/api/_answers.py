@@ -108,7 +108,7 @@ def formula(
     1135256096
 
     """
-    given = options(inputs, batch, let)
+    given = options(source, inputs, batch, let)
     chosen = tuple(map(_convention, several(conventions)))
     asked = several(free)
     form = _formula.closed_form(lambda symbols: lay_out(source, given._replace(symbols=symbols)), chosen, asked)
@@ -164,7 +164,7 @@ def to_spec(source: Source | Ledger, *inputs: Input, batch: int | None = None, l
 
 def _network(source: Source | Ledger, inputs: Iterable[Input], batch: int | None, let: Let) -> Network:
     if not isinstance(source, Ledger):
-        return lay_out(source, options(inputs, batch, let))
+        return lay_out(source, options(source, inputs, batch, let))
     if source.network is None:
         raise SourceError("this ledger has no graph: it was read from JSON", hint="Give the network itself.")
     return source.network

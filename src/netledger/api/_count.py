@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from os import PathLike, fspath
-from typing import TYPE_CHECKING, TypeAlias
+from typing import Any, TypeAlias
 
 from netledger.api._ledger import Entry, Ledger
 from netledger.api._shapes import Input, options
-from netledger.core.errors import NetledgerError, SourceError
+from netledger.core.errors import NetledgerError
 from netledger.core.ledger import build
 from netledger.core.network import Network
-from netledger.frontends import spec
-
-if TYPE_CHECKING:
-    from netledger.frontends.spec.builder import Spec
+from netledger.frontends import network as lay_out
 
 __all__ = ["Let", "Source", "count", "lay_out", "layer", "presets"]
 
-Source: TypeAlias = "str | PathLike[str] | Spec"
-"""The name of a preset, the path of a spec, the text of one, or what nl.spec.network makes."""
+Source: TypeAlias = Any
+"""The name of a preset, the path of a spec, the text of one, what nl.spec.network makes; a model, anything that can be
+called with its framework's tensors, or the name of one: torchvision:resnet50, net.py:Net."""
 
 Let: TypeAlias = "Mapping[str, int | float | str] | None"
 """Numbers or expressions by name."""
@@ -30,16 +27,22 @@ def count(
     *inputs: Input,
     batch: int | None = None,
     let: Let = None,
+    kwargs: Mapping[str, Any] | None = None,
 ) -> Ledger:
     """Count a network.
 
+    A model is run once without computing, and is as it was afterwards.
+
     Args:
-        source: the name of a preset, the path of a spec, the text of one, or what `spec.network` makes.
-        inputs: shapes that replace those of the spec, with or without the batch in front (without, if the spec
-            declares none): (1, 3, 224, 224), "3x224x224", Shape(1, 128, dtype="int64"), or a dictionary by the names
-            of the inputs.
+        source: the name of a preset, the path of a spec, the text of one, or what `spec.network` makes; a model, or
+            anything else that can be called; the name of a model: torchvision:resnet50, timm:NAME, net.py:Net.
+        inputs: shapes: (1, 3, 224, 224), "3x224x224", Shape(1, 128, dtype="int64"), or a dictionary by the names of
+            the inputs. For a spec they replace its own, with or without the batch in front (without, if the spec
+            declares none). For a model they are what it is called with, in order, nested as it takes them; real
+            tensors where it decides by their values; other values as they are.
         batch: the batch, if the shapes leave it out (1 otherwise).
-        let: numbers or expressions that replace those under `let` in the spec.
+        let: numbers or expressions that replace those under `let` in the spec; arguments of a model given by name.
+        kwargs: what a model is called with by name, likewise.
 
     Returns:
         The ledger: shapes, parameters, counted work of every layer.
@@ -48,6 +51,8 @@ def count(
         SourceError: if there is no such network.
         SpecError: if the spec breaks a rule of its language.
         ShapeError: if a layer cannot take its input; `.ledger` has what was counted before.
+        ForwardError: if a model fails; `.ledger` has what was counted before.
+        ValuesNeededError: if a model decides by values that it was not given.
 
     >>> count("lenet").parameters
     61610
@@ -55,25 +60,8 @@ def count(
     76524800
 
     """
-    given = options(inputs, batch, let)
+    given = options(source, inputs, batch, let, kwargs)
     return _ledger(lambda: lay_out(source, given))
-
-
-def lay_out(source: Source, given: spec.Options) -> Network:
-    """The network of a source.
-
-    Raises:
-        SourceError, SpecError, ShapeError: see `count`.
-
-    """
-    if isinstance(source, (str, PathLike)):
-        return spec.network(fspath(source), given)
-    from netledger.frontends.spec.builder import Spec
-
-    if isinstance(source, Spec):
-        return spec.lay_out(source.root(), given)
-    hint = "Give the name of a preset (netledger.presets()), the path of a spec, or its text."
-    raise SourceError(f"there is no front end for a {type(source).__name__}", hint=hint)
 
 
 def layer(call: str, *inputs: Input, batch: int | None = None) -> Entry:
@@ -82,7 +70,9 @@ def layer(call: str, *inputs: Input, batch: int | None = None) -> Entry:
     >>> layer("conv(96, 11, stride=4)", "3x227x227").parameters
     34944
     """
-    given = options(inputs, batch, None)
+    from netledger.frontends import spec
+
+    given = options(call, inputs, batch, None)
     return next(iter(_ledger(lambda: spec.layer(call, given))))
 
 

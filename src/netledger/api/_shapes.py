@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from os import PathLike
 from typing import Any, TypeAlias
 
 from netledger.core.errors import SourceError, UnknownNameError
 from netledger.core.network import DTYPE_BITS, Tensor
-from netledger.frontends import spec
+from netledger.frontends import Options
 from netledger.frontends.shape import check_shape, parse_input
 
 __all__ = ["Input", "Shape", "options", "several"]
@@ -31,8 +32,9 @@ class Shape:
         return f"Shape({', '.join(map(str, self.tensor.shape))}, dtype={self.tensor.dtype!r})"
 
 
-Input: TypeAlias = "Shape | Iterable[int] | str | Mapping[str, Shape | Iterable[int] | str]"
-"""A shape, or shapes by the names of the inputs."""
+Input: TypeAlias = "Any"
+"""A shape (1, 3, 224, 224), "1x3x224x224", Shape(1, 128, dtype="int64"); a dictionary of such by the names of the inputs;
+for a model of a framework also nested tuples, lists and dictionaries of them, its own tensors, and plain values."""
 
 
 def several(names: Iterable[str]) -> tuple[str, ...]:
@@ -40,26 +42,51 @@ def several(names: Iterable[str]) -> tuple[str, ...]:
     return (names,) if isinstance(names, str) else tuple(names)
 
 
-def options(inputs: Iterable[Input], batch: int | None, let: Mapping[str, Any] | None) -> spec.Options:
+def options(
+    source: object,
+    inputs: Iterable[Input],
+    batch: int | None,
+    let: Mapping[str, Any] | None,
+    kwargs: Mapping[str, Any] | None = None,
+) -> Options:
     """What a front end is told besides the source."""
     if batch is not None:
         _sizes((batch,))
-    given = tuple(pair for item in inputs for pair in _named(item))
-    return spec.Options(given, batch, {name: str(value) for name, value in (let or {}).items()})
+    text = isinstance(source, (str, PathLike)) or hasattr(source, "root")
+    given = tuple(pair for item in inputs for pair in _named(item, text))
+    chosen = {name: str(value) for name, value in (let or {}).items()}
+    return Options(given, batch, chosen, None, {name: _value(item) for name, item in (kwargs or {}).items()})
 
 
-def _named(item: Input) -> Iterator[tuple[str, Tensor]]:
-    if isinstance(item, Mapping):
+def _named(item: Input, text: bool) -> Iterator[tuple[str, Any]]:
+    if text and isinstance(item, Mapping):
         for name, shape in item.items():
-            yield name, _tensor(shape)[1]
+            yield str(name), _value(shape)
+    elif isinstance(item, str):
+        yield parse_input(item)
+    elif text:
+        yield "", item.tensor if isinstance(item, Shape) else Tensor(_sizes(item))
     else:
-        yield _tensor(item)
+        yield "", _value(item)
 
 
-def _tensor(item: Shape | Iterable[int] | str) -> tuple[str, Tensor]:
+def _value(item: Any) -> Any:
+    """Shapes as tensors of the core, wherever they are; anything else as it is."""
     if isinstance(item, Shape):
-        return "", item.tensor
-    return parse_input(item) if isinstance(item, str) else ("", Tensor(_sizes(item)))
+        return item.tensor
+    if isinstance(item, str):
+        return parse_input(item)[1]
+    if isinstance(item, Mapping):
+        return {name: _value(part) for name, part in item.items()}
+    if type(item) in (tuple, list):
+        if item and all(_is_size(part) for part in item):
+            return Tensor(_sizes(item))
+        return type(item)(map(_value, item))
+    return item
+
+
+def _is_size(value: Any) -> bool:
+    return hasattr(type(value), "__index__") and not isinstance(value, bool) and not hasattr(value, "shape")
 
 
 def _sizes(sizes: Iterable[int]) -> tuple[int, ...]:

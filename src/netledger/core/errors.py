@@ -5,6 +5,8 @@
     │   └── UnknownNameError  a name that is not on a list; says what was probably meant
     ├── SpecError         the text of a spec breaks a rule of the language
     ├── ShapeError        a layer cannot take what it is given
+    ├── ForwardError      a model of a framework fails while it is run
+    ├── ValuesNeededError a model decides by values that it was not given
     ├── IncompleteError   a figure was asked to be complete, and is not
     └── PluginError       a plug-in is not what its folder expects
 
@@ -18,6 +20,7 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 __all__ = [
+    "ForwardError",
     "IncompleteError",
     "NetledgerError",
     "PluginError",
@@ -25,6 +28,7 @@ __all__ = [
     "SourceError",
     "SpecError",
     "UnknownNameError",
+    "ValuesNeededError",
     "Where",
     "did_you_mean",
 ]
@@ -113,6 +117,14 @@ class SpecError(NetledgerError, ValueError):
 
 class ShapeError(NetledgerError, ValueError):
     """A layer cannot take what it is given."""
+
+
+class ForwardError(NetledgerError):
+    """A model of a framework fails while it is run."""
+
+
+class ValuesNeededError(NetledgerError):
+    """A model decides by values that it was not given."""
 
 
 class IncompleteError(NetledgerError):

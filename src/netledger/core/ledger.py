@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
-from netledger.core.network import Network, Node, Parameter, Provenance, Tensor
-from netledger.core.operator import attributes_of
+from netledger.core.network import Call, Module, Network, Node, Parameter, Provenance, Tensor
+from netledger.core.operator import Operator, attributes_of
 from netledger.core.work import Term
 
-__all__ = ["Convention", "Entry", "Gap", "Ledger", "ParameterCounts", "build", "is_bias", "price"]
+__all__ = ["Convention", "Entry", "Gap", "Ledger", "ParameterCounts", "Told", "build", "is_bias", "price"]
 
 
 def is_bias(role: str) -> bool:
@@ -37,22 +37,73 @@ class ParameterCounts(NamedTuple):
     buffers: int
 
 
+class Told(NamedTuple):
+    """An operator of which only the facts are known: that of a ledger that was written down and read back."""
+
+    KIND: str
+    text: str
+    attributes: Mapping[str, Any]
+    COUNTED: bool = True
+    VIEW: bool = False
+    inside: int | None = None
+
+    def __str__(self) -> str:
+        return self.text
+
+
 class Entry(NamedTuple):
-    """One operation: shapes, parameters, work, provenance."""
+    """One operation: shapes, parameters, work, provenance. What follows from its operator is derived when asked for."""
 
     name: str
     scope: str
-    op: str
-    call: str
-    attributes: Mapping[str, Any]
+    operator: Operator | Told
     inputs: tuple[Tensor, ...]
     outputs: tuple[Tensor, ...]
     parameters: tuple[Parameter, ...]
     work: tuple[Term, ...]
-    counted: bool = True
-    view: bool = False
     provenance: Provenance = Provenance()
-    inside: int | None = None
+
+    @property
+    def op(self) -> str:
+        """The kind of operator."""
+        return self.operator.KIND
+
+    @property
+    def call(self) -> str:
+        """The operator with its attributes."""
+        return str(self.operator)
+
+    @property
+    def attributes(self) -> Mapping[str, Any]:
+        """The attributes of the operator by name."""
+        return self.operator.attributes if isinstance(self.operator, Told) else attributes_of(self.operator)
+
+    @property
+    def counted(self) -> bool:
+        """Whether there is a rule for its work."""
+        return self.operator.COUNTED
+
+    @property
+    def view(self) -> bool:
+        """Whether its output is the input's memory."""
+        return self.operator.VIEW
+
+    @property
+    def inside(self) -> int | None:
+        """The products on real input; None if all are. Not asked of symbols: it is a fact of plain sizes."""
+        if isinstance(self.operator, Told):
+            return self.operator.inside
+        if not all(isinstance(size, int) for tensor in (*self.inputs, *self.outputs) for size in tensor.shape):
+            return None
+        valid = self.operator.valid_products(self.inputs, self.outputs)
+        return None if Term("multiply", "product", valid or 0) in self.work else valid
+
+    def facts(self) -> tuple[Any, ...]:
+        """Everything that is told of it."""
+        return (*self[:2], self.op, self.call, dict(self.attributes), self.counted, self.view, self.inside, *self[3:])
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Entry) and self.facts() == other.facts()
 
     @property
     def valid_products(self) -> int:
@@ -75,7 +126,8 @@ class Entry(NamedTuple):
             return None
         read = sum(tensor.elements for tensor in self.inputs) + sum(part.elements for part in self.parameters)
         made = sum(tensor.elements for tensor in self.outputs)
-        return Gap(self.name, self.op, "there is no rule for this operation", 2 * read * made)
+        what = self.provenance.function or "this operation"
+        return Gap(self.name, self.op, f"there is no rule for {what}", 2 * read * made)
 
     def where(self, action: str = "", role: str = "") -> int:
         """How many operations have this action and this role (any, where left out)."""
@@ -88,12 +140,15 @@ class Entry(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """Every entry of a network, in order of execution."""
+    """Every entry of a network, in order of execution; the calls of modules it happened in; what was assumed."""
 
     name: str
     source: str
     inputs: tuple[Tensor, ...]
     entries: tuple[Entry, ...]
+    calls: tuple[Call, ...] = ()
+    modules: tuple[Module, ...] = ()
+    notes: tuple[str, ...] = ()
 
     def __iter__(self) -> Iterator[Entry]:
         return iter(self.entries)
@@ -159,33 +214,19 @@ def count_parameters(parameters: Iterable[Parameter]) -> ParameterCounts:
 
 def build(network: Network) -> Ledger:
     """Run every operator's rules on its inputs."""
-    entries = tuple(_entry(network, node) for node in network.nodes)
-    return Ledger(network.name, network.source, network.at(network.inputs), entries)
+    done: dict[tuple[int, ...], tuple[Term, ...]] = {}
+    entries = tuple([_entry(network.tensors, node, done) for node in network.nodes])
+    inputs = network.at(network.inputs)
+    return Ledger(network.name, network.source, inputs, entries, network.calls, network.modules, network.notes)
 
 
-def _entry(network: Network, node: Node) -> Entry:
-    inputs, outputs = network.at(node.inputs), network.at(node.outputs)
-    work = node.op.work(inputs, outputs)
-    return Entry(
-        node.name,
-        node.scope,
-        node.op.KIND,
-        str(node.op),
-        attributes_of(node.op),
-        inputs,
-        outputs,
-        node.parameters,
-        work,
-        node.op.COUNTED,
-        node.op.VIEW,
-        node.provenance,
-        _inside(node, inputs, outputs, work),
-    )
-
-
-def _inside(node: Node, inputs: tuple[Tensor, ...], outputs: tuple[Tensor, ...], work: tuple[Term, ...]) -> int | None:
-    """The products on real input; None if all are. Not asked of symbols: it is a fact of plain sizes."""
-    if not all(isinstance(size, int) for tensor in (*inputs, *outputs) for size in tensor.shape):
-        return None
-    valid = node.op.valid_products(inputs, outputs)
-    return None if Term("multiply", "product", valid or 0) in work else valid
+def _entry(tensors: tuple[Tensor, ...], node: Node, done: dict[tuple[int, ...], tuple[Term, ...]]) -> Entry:
+    """The entry of a node; operators and tensors that are one object are asked once."""
+    name, scope, op, read, made, parameters, provenance, _ = node
+    inputs = tuple([tensors[number] for number in read])
+    outputs = tuple([tensors[number] for number in made])
+    key = (id(op), *map(id, inputs), -1, *map(id, outputs))
+    work = done.get(key)
+    if work is None:
+        work = done[key] = op.work(inputs, outputs)
+    return Entry(name, scope, op, inputs, outputs, parameters, work, provenance)

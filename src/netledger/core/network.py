@@ -15,7 +15,18 @@ from netledger.core.number import Number, Shape, product
 if TYPE_CHECKING:
     from netledger.core.operator import Operator
 
-__all__ = ["DTYPE_BITS", "Builder", "Network", "Node", "Parameter", "Provenance", "Tensor", "shapes"]
+__all__ = [
+    "DTYPE_BITS",
+    "Builder",
+    "Call",
+    "Module",
+    "Network",
+    "Node",
+    "Parameter",
+    "Provenance",
+    "Tensor",
+    "shapes",
+]
 
 DTYPE_BITS = {
     "float64": 64,
@@ -61,7 +72,7 @@ def shapes(tensors: Iterable[Tensor]) -> str:
     >>> shapes((Tensor((1, 3, 8, 8)), Tensor((1, 10))))
     '1x3x8x8, 1x10'
     """
-    runs = groupby("x".join(map(str, tensor.shape)) for tensor in tensors)
+    runs = groupby("x".join(map(str, tensor.shape)) or "()" for tensor in tensors)
     counted = ((shape, sum(1 for _ in run)) for shape, run in runs)
     return ", ".join(f"{times} of {shape}" if times > 2 else ", ".join([shape] * times) for shape, times in counted)
 
@@ -93,14 +104,70 @@ class Parameter(NamedTuple):
 
 
 class Provenance(NamedTuple):
-    """Where a node comes from, as its front end knows it: a file and line."""
+    """Where a node comes from, as its front end knows it.
+
+    Args:
+        file: the user's file.
+        line: the line in it.
+        function: the framework's own name of what was called, such as torch.conv2d.
+        call: the number of the call of a module that it happened in; -1: in none.
+
+    """
 
     file: str = ""
     line: int = 0
+    function: str = ""
+    call: int = -1
+
+
+class Call(NamedTuple):
+    """One call of a module, or of a function made of other operations.
+
+    Args:
+        path: the module's name in the network, such as layer1.0.conv1.
+        kind: its class, or the function, in full.
+        parent: the number of the call that it happened in; -1: in none.
+        turn: which call of this module it is, from 0.
+        module: whether it is a module that was called, not a function.
+        training: whether the module was in training mode.
+        inputs: the numbers of the tensors it was given, in order.
+        outputs: the numbers of the tensors it gave.
+
+    """
+
+    path: str
+    kind: str
+    parent: int = -1
+    turn: int = 0
+    module: bool = True
+    training: bool = False
+    inputs: tuple[int, ...] = ()
+    outputs: tuple[int, ...] = ()
+
+
+class Module(NamedTuple):
+    """A module as it stands in the network, called or not.
+
+    Args:
+        path: its first name in the network; empty for the whole.
+        kind: its class, in full.
+        children: name and number of each child, in order; a module that is shared has several parents.
+        parameters: local name, and identity (see Parameter.key), of each stored tensor of its own.
+
+    """
+
+    path: str
+    kind: str
+    children: tuple[tuple[str, int], ...] = ()
+    parameters: tuple[tuple[str, str], ...] = ()
 
 
 class Node(NamedTuple):
-    """One operation: an operator between numbered tensors."""
+    """One operation: an operator between numbered tensors.
+
+    `operands`: role and number of each tensor that stands where a layer has a stored one, such as a weight that
+    was computed.
+    """
 
     name: str
     scope: str
@@ -109,6 +176,7 @@ class Node(NamedTuple):
     outputs: tuple[int, ...]
     parameters: tuple[Parameter, ...] = ()
     provenance: Provenance = Provenance()
+    operands: tuple[tuple[str, int], ...] = ()
 
 
 class Network(NamedTuple):
@@ -121,6 +189,9 @@ class Network(NamedTuple):
         nodes: every operation, in order of execution.
         inputs: which tensors the user gives.
         outputs: which tensors the user gets.
+        calls: every call of a module, in order.
+        modules: every module, the whole first.
+        notes: what was assumed, in sentences.
 
     """
 
@@ -130,6 +201,9 @@ class Network(NamedTuple):
     nodes: tuple[Node, ...]
     inputs: tuple[int, ...]
     outputs: tuple[int, ...]
+    calls: tuple[Call, ...] = ()
+    modules: tuple[Module, ...] = ()
+    notes: tuple[str, ...] = ()
 
     def at(self, numbers: tuple[int, ...]) -> tuple[Tensor, ...]:
         """The tensors with these numbers."""

@@ -1,1 +1,44 @@
-"""The front ends: each makes a Network of one kind of source."""
+"""The front ends: each makes a Network of one kind of source.
+
+A front end is a package that says `accepts(source)`, without importing its framework, and `network(source, options)`.
+"""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+from importlib import import_module
+from types import ModuleType
+
+from netledger.core.errors import SourceError
+from netledger.core.network import Network
+from netledger.frontends.options import Options
+
+__all__ = ["Options", "names", "network"]
+
+
+@cache
+def names() -> tuple[str, ...]:
+    """The front ends, the one for texts last."""
+    here = os.path.dirname(__file__)
+    found = (name for name in os.listdir(here) if os.path.isfile(os.path.join(here, name, "__init__.py")))
+    return tuple(sorted(found, key=lambda name: (name == "spec", name)))
+
+
+def network(source: object, options: Options) -> Network:
+    """The network of a source.
+
+    Raises:
+        SourceError: if no front end takes it; else what its front end raises.
+
+    """
+    return _front_end(source).network(source, options)  # type: ignore[no-any-return]
+
+
+def _front_end(source: object) -> ModuleType:
+    for name in names():
+        module = import_module(f"{__name__}.{name}")
+        if module.accepts(source):
+            return module
+    hint = "Give the name of a preset (netledger.presets()), a spec, a model, or anything that can be called."
+    raise SourceError(f"there is no front end for a {type(source).__name__}", hint=hint)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import cache
 
 from netledger.core.errors import PluginError
 from netledger.core.operator import Operator
@@ -13,6 +14,7 @@ __all__ = ["FOLDER", "load"]
 FOLDER = Folder(__name__, os.path.dirname(__file__), "layer")
 
 
+@cache
 def load(kind: str) -> type[Operator]:
     """The operator of this kind.
 

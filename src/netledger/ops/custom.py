@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from netledger.core.network import Tensor
 from netledger.core.number import require
-from netledger.core.operator import Operator, Readings, numbers, operator, word
+from netledger.core.operator import Operator, Readings, flag, numbers, operator, word
 
 __all__ = ["Custom"]
 
@@ -14,7 +14,7 @@ class Custom(Operator):
     """An operation that netledger does not know: its row says *not counted*, and the total "at least".
 
     Equation: unknown
-    Shapes: (N, …) → (N, out …), as given
+    Shapes: (N, …) → (N, out …), or with whole: (out …), as given
     Parameters: unknown
     Counted: nothing; a bound follows from the sizes of the tensors.
     Source: the author of the network
@@ -22,13 +22,16 @@ class Custom(Operator):
 
     KIND = "custom"
     COUNTED = False
-    INPUTS = (1, 10_000)
+    INPUTS = (0, 10_000)
 
     what: str = word("what it is, in a few words")
-    out: tuple[int, ...] = numbers("sizes of the output, after the batch")
+    out: tuple[int, ...] = numbers("sizes of the output, after the batch", least=0)
+    whole: bool = flag(False, "the sizes are those of all axes, the batch included")
 
     def infer(self, inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
-        """(N, out …)."""
+        """(N, out …), or (out …)."""
+        if self.whole:
+            return (inputs[0].like(self.out) if inputs else Tensor(self.out),)
         require(len(inputs[0].shape) >= 1, "the input must have a batch", input=inputs[0].shape)
         return (inputs[0].like((inputs[0].shape[0], *self.out)),)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from netledger.core.network import Tensor
 from netledger.core.number import Shape, equal, product, require
-from netledger.core.operator import Operator, Readings, axis_of, index, numbers, operator
+from netledger.core.operator import Operator, Readings, axis_of, flag, index, numbers, operator
 from netledger.core.reach import Follow, Reads, reshaped, whole
 
 __all__ = ["Expand", "Flatten", "Permute", "Reshape", "Squeeze", "Transpose", "Unsqueeze"]
@@ -42,10 +42,10 @@ class Flatten(Operator):
 
 @operator
 class Reshape(Operator):
-    """The same elements in another shape; the batch stays.
+    """The same elements in another shape; the batch stays, unless all axes are given.
 
     Equation: y = x, seen in another shape
-    Shapes: (N, …) → (N, shape …); one size may be −1: whatever remains
+    Shapes: (N, …) → (N, shape …), or with whole: any → (shape …); one size may be −1: whatever remains
     Parameters: none
     Counted: nothing.
     Source: torch.reshape
@@ -55,12 +55,14 @@ class Reshape(Operator):
     VIEW = True
 
     shape: tuple[int, ...] = numbers("sizes after the batch; one may be -1", least=-1)
+    whole: bool = flag(False, "the sizes are those of all axes, the batch included")
 
     def infer(self, inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
-        """(N, shape …)."""
+        """(N, shape …), or (shape …)."""
         tensor = inputs[0]
-        require(len(tensor.shape) >= 1, "the input must have a batch", input=tensor.shape)
-        elements = product(tensor.shape[1:])
+        require(self.whole or len(tensor.shape) >= 1, "the input must have a batch", input=tensor.shape)
+        batch = () if self.whole else tensor.shape[:1]
+        elements = product(tensor.shape[len(batch) :])
         known = product(size for size in self.shape if size != -1)
         free = self.shape.count(-1)
         require(0 not in self.shape, "a size must not be 0", shape=self.shape)
@@ -73,7 +75,7 @@ class Reshape(Operator):
             shape=self.shape,
         )
         rest = elements // known
-        return (tensor.like((tensor.shape[0], *(rest if size == -1 else size for size in self.shape))),)
+        return (tensor.like((*batch, *(rest if size == -1 else size for size in self.shape))),)
 
     def reads(self, inputs: tuple[Tensor, ...], outputs: tuple[Tensor, ...], which: int = 0) -> Readings:
         """Axes that stay are read in step."""

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
 from netledger.core.document import thousands
-from netledger.core.ledger import Convention, Entry, Ledger, count_parameters, price
-from netledger.core.network import Tensor
+from netledger.core.ledger import Convention, Entry, Ledger, ParameterCounts, count_parameters, price
+from netledger.core.network import Call, Parameter, Tensor
 
-__all__ = ["Row", "View", "mebibytes", "prefixed", "rows", "share", "summary"]
+__all__ = ["Row", "View", "decimal", "mebibytes", "prefixed", "row", "rows", "share", "summary"]
 
 
 class View(NamedTuple):
@@ -19,8 +19,10 @@ class View(NamedTuple):
     Args:
         ledger: the facts.
         conventions: the ways of counting, in order of their columns.
-        depth: rows deeper than so many names are folded into one; None: all are shown.
+        depth: so many levels of modules are shown, and what is deeper is part of its module's row; without modules,
+            so many names. None: every layer is a row.
         fold: each turn of a repeat is folded into one row, and turns that are alike into one.
+        columns: names of the columns, in order (see `reports.columns`); none: those that a report has by itself.
 
     """
 
@@ -28,29 +30,76 @@ class View(NamedTuple):
     conventions: tuple[Convention, ...]
     depth: int | None = None
     fold: bool = False
+    columns: tuple[str, ...] = ()
 
 
 class Row(NamedTuple):
-    """One layer, or several folded into one; `counted`: all of it, `known`: at least some of it."""
+    """One layer, or several folded into one.
+
+    Args:
+        name: what it is called in full.
+        operator: what it is, in words.
+        inputs: what it is given.
+        outputs: what it makes.
+        counts: the stored values that no row above has.
+        held: all stored values that it reads; those of counts, and those that it shares with a row above.
+        prices: what it costs, by convention.
+        counted: whether all of it is counted.
+        known: whether at least some of it is.
+        entries: the operations in it.
+        told: those of them whose attributes are its own.
+        label: what it is called within the row around it.
+        module: the class of the module that it is, or is in.
+        level: how deep it is, from 1.
+        opened: whether its parts follow as rows: then its figures are their sums.
+
+    """
 
     name: str
     operator: str
     inputs: tuple[Tensor, ...]
     outputs: tuple[Tensor, ...]
-    weights: int
-    biases: int
-    parameters: int
-    buffers: int
+    counts: ParameterCounts
+    held: ParameterCounts
     prices: tuple[int, ...]
     counted: bool
     known: bool
+    entries: tuple[Entry, ...]
+    told: tuple[Entry, ...]
+    label: str
+    module: str = ""
+    level: int = 1
+    opened: bool = False
 
 
 def rows(view: View) -> tuple[Row, ...]:
-    """The rows of a table."""
-    groups = groupby(view.ledger.entries, key=lambda entry: _folded(entry.name, view))
-    made = tuple(_row(name, tuple(entries), view.conventions) for name, entries in groups)
+    """The rows of a table: those that are not opened add up to the total."""
+    if view.depth is not None and view.ledger.calls:
+        from netledger.reports._nested import nested
+
+        made = tuple(nested(view))
+    else:
+        made = tuple(_flat(view))
     return tuple(_merged(made)) if view.fold else made
+
+
+def _flat(view: View) -> Iterator[Row]:
+    seen: set[object] = set()
+    calls = view.ledger.calls
+    for name, group in groupby(view.ledger.entries, key=lambda entry: _folded(entry.name, view)):
+        entries = tuple(group)
+        made = row(name, entries, view.conventions, seen)
+        yield made._replace(module=_module(entries[0], calls)) if calls and len(entries) == 1 else made
+
+
+def _module(entry: Entry, calls: tuple[Call, ...]) -> str:
+    """The class of the innermost module that an operation happened in."""
+    number = entry.provenance.call
+    while 0 <= number < len(calls):
+        if calls[number].module:
+            return calls[number].kind.rpartition(".")[2]
+        number = min(calls[number].parent, number - 1)
+    return ""
 
 
 def _folded(name: str, view: View) -> str:
@@ -71,41 +120,62 @@ def _merged(made: tuple[Row, ...]) -> Iterator[Row]:
         yield _times(same) if len(same) > 1 else same[0]
 
 
-def _alike(row: Row) -> tuple[object, ...]:
+def _alike(made: Row) -> tuple[object, ...]:
     """What turns that look the same have in common; a row that is no turn is like no other."""
-    block, _, turn = row.name.rpartition(".")
-    return (block, *row[1:]) if block and turn.isdecimal() else (row.name,)
+    block, _, turn = made.name.rpartition(".")
+    if made.opened or not block or not turn.isdecimal():
+        return (made.name, made.level)
+    return (block, *made[1:9], made.module, made.level)
 
 
 def _times(same: tuple[Row, ...]) -> Row:
     first, last, count = same[0], same[-1], len(same)
+    until = last.name.rpartition(".")[2]
     return first._replace(
-        name=f"{first.name} … {last.name.rpartition('.')[2]}",
+        name=f"{first.name} … {until}",
+        label=f"{first.label} … {until}",
         operator=f"{count} × ({first.operator})",
-        weights=count * first.weights,
-        biases=count * first.biases,
-        parameters=count * first.parameters,
-        buffers=count * first.buffers,
+        counts=ParameterCounts(*(count * stored for stored in first.counts)),
+        held=ParameterCounts(*(count * stored for stored in first.held)),
         prices=tuple(count * amount for amount in first.prices),
+        entries=tuple(entry for made in same for entry in made.entries),
     )
 
 
-def _row(name: str, entries: Sequence[Entry], conventions: tuple[Convention, ...]) -> Row:
-    counts = count_parameters({part.key: part for entry in entries for part in entry.parameters}.values())
+def row(
+    name: str,
+    entries: Sequence[Entry],
+    conventions: Iterable[Convention],
+    seen: set[object],
+    opened: bool = False,
+) -> Row:
+    """The row of some operations; what they store is seen from now on, unless its parts follow."""
+    stored: dict[object, Parameter] = {
+        part.key or (entry.name, part.role): part for entry in entries for part in entry.parameters
+    }
+    counts = _counts(stored, seen)
+    if not opened:
+        seen.update(stored)
     single = len(entries) == 1
     return Row(
         name,
         entries[0].call if single else f"{len(entries)} layers",
-        entries[0].inputs,
-        entries[-1].outputs,
-        counts.weights,
-        counts.biases,
-        counts.total,
-        counts.buffers,
+        entries[0].inputs if entries else (),
+        entries[-1].outputs if entries else (),
+        counts,
+        _counts(stored, ()),
         tuple(price(convention, entries) for convention in conventions),
         all(entry.counted for entry in entries),
-        any(entry.counted for entry in entries),
+        not entries or any(entry.counted for entry in entries),
+        tuple(entries),
+        tuple(entries) if single else (),
+        name,
+        opened=opened,
     )
+
+
+def _counts(stored: Mapping[object, Parameter], seen: Container[object]) -> ParameterCounts:
+    return count_parameters(part for key, part in stored.items() if key not in seen)
 
 
 def summary(view: View) -> tuple[tuple[str, str], ...]:
@@ -142,7 +212,7 @@ def prefixed(count: int) -> str:
     for power, prefix in ((12, "T"), (9, "G"), (6, "M"), (3, "K")):
         unit = 10**power
         if count >= unit:
-            return f"{_decimal(count, unit, 3)} {prefix}"
+            return f"{decimal(count, unit, 3)} {prefix}"
     return ""
 
 
@@ -153,15 +223,15 @@ def mebibytes(count: int) -> str:
     ('2.50 MiB', '0.0030 MiB')
     """
     unit, name = (2**30, "GiB") if count >= 2**30 else (2**20, "MiB")
-    return f"{_decimal(count, unit, 2 if count >= 2**17 else 4)} {name}"
+    return f"{decimal(count, unit, 2 if count >= 2**17 else 4)} {name}"
 
 
 def share(part: int, whole: int) -> str:
     """In per cent, to two decimals."""
-    return f"{_decimal(100 * part, whole, 2)} %" if whole else "–"
+    return f"{decimal(100 * part, whole, 2)} %" if whole else "–"
 
 
-def _decimal(count: int, unit: int, places: int) -> str:
+def decimal(count: int, unit: int, places: int) -> str:
     """The quotient, rounded half up; in integers, for any size."""
     scaled = (2 * count * 10**places + unit) // (2 * unit)
     return f"{scaled // 10**places:,}.{scaled % 10**places:0{places}d}"

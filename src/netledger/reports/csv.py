@@ -1,4 +1,7 @@
-"""The per-layer table as comma-separated values: plain integers, one head line, no totals."""
+"""The per-layer table as comma-separated values: plain integers, one head line, no totals.
+
+With a depth, a line for every module and operation that is not shown by its parts: the lines add up to the total.
+"""
 
 from __future__ import annotations
 
@@ -6,32 +9,33 @@ import csv
 import io
 
 from netledger.core.errors import printable
-from netledger.core.network import shapes
-from netledger.reports._view import Row, View, rows
+from netledger.reports._columns import chosen, resolve
+from netledger.reports._view import View
 
-__all__ = ["NAME", "render"]
+__all__ = ["NAME", "columns", "render"]
 
 NAME = "csv"
+
+columns = resolve
 
 HEAD = ("layer", "operator", "input", "output", "weights", "biases", "parameters", "buffers", "counted")
 
 
 def render(view: View) -> str:
-    """One line per layer; columns of conventions carry their names."""
+    """One line per layer; columns carry their names."""
+    priced = [convention.NAME for convention in view.conventions]
+    names = resolve(view.columns or (*HEAD, *priced), priced)
+    sheet = chosen(view._replace(columns=names))
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow((*HEAD, *(convention.NAME for convention in view.conventions)))
-    writer.writerows(_cells(row) for row in rows(view))
+    writer.writerow(map(_safe, names))
+    writer.writerows([_safe(part.plain(row)) for part in sheet.columns] for row in sheet.rows if not row.opened)
     return text.getvalue().rstrip("\n")
 
 
-def _cells(row: Row) -> tuple[str | int, ...]:
-    texts = map(_safe, (row.name, row.operator, shapes(row.inputs), shapes(row.outputs)))
-    numbers = (row.weights, row.biases, row.parameters, row.buffers)
-    return (*texts, *numbers, str(row.counted).lower(), *(row.prices if row.known else ("",) * len(row.prices)))
-
-
-def _safe(text: str) -> str:
+def _safe(value: int | str) -> int | str:
     """The text as a spreadsheet will not take it for a formula."""
-    line = printable(text).replace("\n", "\\n")
+    if isinstance(value, int):
+        return value
+    line = printable(value).replace("\n", "\\n")
     return f"'{line}" if line[:1] in ("=", "+", "-", "@") else line

@@ -22,7 +22,7 @@ from typing import Any
 from netledger.conventions import FOLDER as CONVENTIONS
 from netledger.conventions import load
 from netledger.core.errors import SourceError
-from netledger.core.ledger import Entry, Ledger, price
+from netledger.core.ledger import Entry, Ledger, Told, price
 from netledger.core.network import DTYPE_BITS, Parameter, Provenance, Tensor
 from netledger.core.work import ACTIONS, ROLES, Term
 from netledger.reports._view import View
@@ -149,18 +149,19 @@ def _entry(layer: Record, counted: bool) -> Entry:
     return Entry(
         str(layer["name"]),
         str(layer["scope"]),
-        str(layer["op"]),
-        str(layer["call"]),
-        dict(layer["attributes"]),
+        _told(layer, counted),
         tensors[:split],
         tensors[split:],
         tuple(_parameter(layer, role, shape) for role, shape in shapes.items()),
         tuple(_term(term) for term in layer["work"]),
-        counted,
-        bool(layer.get("view", False)),
         Provenance(*map(_place, layer.get("at", ()), (str, int))),
-        _count(layer["valid_products"]) if "valid_products" in layer else None,
     )
+
+
+def _told(layer: Record, counted: bool) -> Told:
+    inside = _count(layer["valid_products"]) if "valid_products" in layer else None
+    view = bool(layer.get("view", False))
+    return Told(str(layer["op"]), str(layer["call"]), dict(layer["attributes"]), counted, view, inside)
 
 
 def _term(term: Record) -> Term:

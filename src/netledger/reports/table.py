@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from netledger.core.document import Pairs, Table
@@ -10,7 +11,7 @@ from netledger.reports._document import NOT_COUNTED, document
 from netledger.reports._view import View
 from netledger.writers.text import GAP, aligned, widths, write
 
-__all__ = ["NAME", "for_terminal", "render"]
+__all__ = ["NAME", "columns", "for_terminal", "render"]
 
 NAME = "table"
 
@@ -20,7 +21,14 @@ HOT = ((40, "bold red"), (15, "red"), (4, "yellow"))
 
 def render(view: View) -> str:
     """Plain text, as wide as it needs to be: nothing is cut."""
-    return write(document(view))
+    return write(document(view, "spaces"))
+
+
+def columns(names: Iterable[str]) -> tuple[str, ...]:
+    """The columns that users call so."""
+    from netledger.reports._columns import resolve
+
+    return resolve(names)
 
 
 def for_terminal(view: View, width: int) -> Any:
@@ -29,7 +37,7 @@ def for_terminal(view: View, width: int) -> Any:
     from rich.table import Table as Grid
     from rich.text import Text
 
-    said = document(view)
+    said = document(view, "lines")
     whole, facts = said.blocks
     assert isinstance(whole, Table)
     assert isinstance(facts, Pairs)

@@ -107,6 +107,8 @@ def _reshape(draw: Draw) -> Callable[[], Case]:
         shape = list(_regrouped(draw, factors))
         if draw(st.booleans()):
             shape[draw(st.integers(0, len(shape) - 1))] = -1
+        if draw(st.booleans()):
+            return case(_regrouped(draw, factors), "reshape", shape=tuple(shape), whole=True)
         return case((draw(BATCH), *_regrouped(draw, factors)), "reshape", shape=tuple(shape))
 
     return fill
@@ -115,7 +117,42 @@ def _reshape(draw: Draw) -> Callable[[], Case]:
 def _custom(draw: Draw) -> Callable[[], Case]:
     rank = draw(st.integers(1, 4))
     out = several(draw, SMALL, draw(st.integers(0, 3)))
-    return lambda: case(several(draw, SMALL, rank), "custom", what="mystery", out=out)
+    whole = draw(st.booleans())
+    return lambda: case(several(draw, SMALL, rank), "custom", what="mystery", out=out, whole=whole)
+
+
+def _from_nothing(kind: str) -> Maker:
+    def maker(draw: Draw) -> Callable[[], Case]:
+        rank = draw(st.integers(0, 4))
+        return lambda: (load(kind)(shape=several(draw, SIZE, rank)), ())
+
+    return maker
+
+
+def _empty(draw: Draw) -> Callable[[], Case]:
+    rank = draw(st.integers(0, 3))
+    return lambda: case(several(draw, SMALL, 2), "empty", shape=(*several(draw, SMALL, rank), 0))
+
+
+def _unused(draw: Draw) -> Callable[[], Case]:
+    return lambda: (load("unused")(), ())
+
+
+def _assign(draw: Draw) -> Callable[[], Case]:
+    ranks = draw(st.integers(1, 4)), draw(st.integers(0, 2))
+
+    def fill() -> Case:
+        inputs = tuple(Tensor(several(draw, SMALL, rank)) for rank in ranks)
+        return load("assign")(), inputs
+
+    return fill
+
+
+def _rearrange(draw: Draw) -> Callable[[], Case]:
+    ranks = draw(st.integers(1, 4)), draw(st.integers(0, 4))
+    return lambda: case(
+        several(draw, SMALL, ranks[0]), "rearrange", what="as_strided", shape=several(draw, SMALL, ranks[1])
+    )
 
 
 MAKERS: dict[str, Maker] = {
@@ -127,4 +164,10 @@ MAKERS: dict[str, Maker] = {
     "flatten": _flatten,
     "reshape": _reshape,
     "custom": _custom,
+    "buffer": _from_nothing("buffer"),
+    "constant": _from_nothing("constant"),
+    "empty": _empty,
+    "unused": _unused,
+    "assign": _assign,
+    "rearrange": _rearrange,
 }

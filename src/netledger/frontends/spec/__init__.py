@@ -14,16 +14,24 @@ schema      the language as JSON Schema
 
 from __future__ import annotations
 
-from netledger.core.network import Network
+from os import PathLike, fspath
+
+from netledger.core.errors import SourceError
+from netledger.core.network import Network, Tensor
+from netledger.frontends.options import Options
 from netledger.frontends.spec.document import Branch, Sequence, read
-from netledger.frontends.spec.header import Options
 from netledger.frontends.spec.layout import lay_out
 
-__all__ = ["Options", "lay_out", "layer", "network", "read"]
+__all__ = ["Options", "accepts", "lay_out", "layer", "network", "read"]
 
 
-def network(source: str, options: Options) -> Network:
-    """The network of a spec: a file, a preset by name, or the text itself.
+def accepts(source: object) -> bool:
+    """Whether it is a file, a preset by name, a text, or what `netledger.spec.network` makes."""
+    return isinstance(source, (str, PathLike)) or hasattr(source, "root")
+
+
+def network(source: object, options: Options) -> Network:
+    """The network of a spec: a file, a preset by name, the text itself, or what `netledger.spec.network` makes.
 
     Raises:
         SourceError, SpecError, ShapeError: see `source`, `document` and `layout`.
@@ -31,7 +39,11 @@ def network(source: str, options: Options) -> Network:
     """
     from netledger.frontends.spec.source import locate
 
-    data, file, name = locate(source)
+    if options.kwargs or not all(isinstance(value, Tensor) for _, value in options.inputs):
+        raise SourceError("a spec takes shapes only", hint="Give shapes such as (1, 3, 224, 224).")
+    if not isinstance(source, (str, PathLike)):
+        return lay_out(source.root(), options)  # type: ignore[attr-defined]
+    data, file, name = locate(fspath(source))
     return lay_out(read(data, file), options, name)
 
 

@@ -3,54 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from netledger.core.errors import SpecError, UnknownNameError, Where, quote
 from netledger.core.network import Tensor
 from netledger.core.number import Shape, value_of
 from netledger.core.operator import Attribute
 from netledger.core.window import ROUNDINGS
+from netledger.frontends.options import Options
 from netledger.frontends.shape import check_shape, parse_shape
 from netledger.frontends.spec.document import Branch, Leaf, Node, Sequence, spec_error
 from netledger.frontends.spec.expression import Exact, evaluate
 from netledger.frontends.spec.fields import at, branch, flag, leaf, number_or_flag, only, read_field, sequence, whole
 from netledger.frontends.spec.words import RESERVED, ROUNDED, TOP
 
-__all__ = ["Block", "Header", "Options", "Symbols", "check_path", "check_word", "read_header"]
+__all__ = ["Block", "Header", "check_path", "check_word", "read_header"]
 
 MAX_NAMES = 256
 
 _MODE = Attribute("choice", "floor or ceil", choices=ROUNDINGS)
 _APART = "Give the sizes without the batch, and the batch apart (--batch)."
-
-
-class Symbols(Protocol):
-    """What turns numbers into symbols, where a closed form is asked for."""
-
-    def number(self, name: str, value: Exact) -> Exact:
-        """The number under `let` of this name."""
-        ...
-
-    def tensor(self, name: str, tensor: Tensor) -> Tensor:
-        """The input of this name, batch included."""
-        ...
-
-
-class Options(NamedTuple):
-    """What the user says besides the spec.
-
-    Args:
-        inputs: names and shapes of inputs (an empty name: the next one); with or without the batch.
-        batch: the batch, if given.
-        let: expressions that replace those under `let`.
-        symbols: what stays a symbol, where a closed form is asked for.
-
-    """
-
-    inputs: tuple[tuple[str, Tensor], ...] = ()
-    batch: int | None = None
-    let: Mapping[str, str] = {}
-    symbols: Symbols | None = None
 
 
 class Block(NamedTuple):

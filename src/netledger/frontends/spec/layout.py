@@ -27,7 +27,8 @@ from netledger.frontends.spec.fields import (
     sequence,
     structural,
 )
-from netledger.frontends.spec.header import Block, Header, Options, read_header
+from netledger.frontends.options import Options
+from netledger.frontends.spec.header import Block, Header, read_header
 from netledger.frontends.spec.names import Flow, Names, Scope
 from netledger.frontends.spec.words import CALLED, COMMON, JOINS, STRUCTURES
 from netledger.ops import FOLDER, load

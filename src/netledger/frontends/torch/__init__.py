@@ -1,0 +1,64 @@
+"""PyTorch: any module, or anything that can be called, run once without computing.
+
+sources     a model from its name or file
+inputs      shapes, as forward takes them
+run         a model and its inputs → Network; the model is as it was afterwards
+model       what a model is before it runs
+abstract    the tensor that stands for one of the model's
+stored      the model's own tensors
+trace       running it: every call of PyTorch is answered
+rules       how each function is written as operators
+custom      rules of users
+fallback    calls that have no rule
+values      numbers, where a model needs them
+modules     calls of modules
+record      what is written down while it runs
+freeze      what was written down → Network
+
+Only this file is imported before a model of PyTorch is asked for: the others import PyTorch.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from netledger.core.errors import SourceError
+from netledger.core.network import Network
+from netledger.frontends.options import Options
+
+__all__ = ["accepts", "network"]
+
+_NAMED = re.compile(r"(?:torchvision|timm|transformers):.|[^\n:]+\.py:[A-Za-z_]|[A-Za-z_]\w*(?:\.\w+)*:[A-Za-z_][\w.]*(?:\(.*\))?$")
+_FILES = (".pt2", ".pt", ".pth", ".bin", ".pkl", ".pickle", ".ckpt", ".safetensors")
+
+
+def accepts(source: object) -> bool:
+    """Whether it is a model, anything that can be called, or the name or file of one."""
+    if isinstance(source, str):
+        return source.endswith(_FILES) or bool(_NAMED.match(source))
+    return callable(source) or type(source).__name__ == "ExportedProgram"
+
+
+def network(source: Any, options: Options) -> Network:
+    """The network of a model.
+
+    Raises:
+        SourceError: if there is no such model, or it cannot be built.
+        ForwardError: if it fails while it is run; `.network` is what was done before.
+        ValuesNeededError: if it decides by values that it was not given.
+
+    """
+    if options.symbols is not None:
+        hint = "Write it as a spec: netledger.to_spec does so for many models."
+        raise SourceError("closed forms are made of specs, not of models", hint=hint)
+    try:
+        import torch  # noqa: F401
+    except ImportError:
+        hint = "Install it: pip install torch."
+        raise SourceError("a model of PyTorch needs PyTorch, which is not installed", hint=hint) from None
+    from netledger.frontends.torch.run import network as run
+    from netledger.frontends.torch.sources import built
+
+    model = built(source, options)
+    return run(model, options)

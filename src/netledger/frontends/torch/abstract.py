@@ -1,0 +1,139 @@
+"""The tensor that stands for one of the model's: a shape, an element type and a number, and no values.
+
+It is a torch.Tensor, so that the model's own checks hold; what a model asks most often (its shape) is answered in
+Python, without a call.
+"""
+
+from __future__ import annotations
+
+from operator import attrgetter
+from typing import Any
+
+import torch
+
+from netledger.core.network import Tensor
+
+__all__ = ["DTYPES", "Abstract", "Kind", "abstract"]
+
+DTYPES = {
+    getattr(torch, name): name
+    for name in (
+        *("float64", "float32", "float16", "bfloat16", "int64", "int32", "int16", "int8", "uint8", "bool"),
+        *("complex64", "complex128"),
+    )
+}
+"""PyTorch's element types, and their names."""
+
+
+class Kind:
+    """A shape and an element type: one object for all tensors of a trace that have both.
+
+    Args:
+        shape: the shape.
+        dtype: the element type.
+        device: the device that the model believes its tensors are on.
+
+    """
+
+    __slots__ = ("base", "device", "dtype", "shape", "tensor")
+
+    def __init__(self, shape: tuple[int, ...], dtype: torch.dtype, device: torch.device) -> None:
+        self.base = torch.empty(shape, dtype=dtype, device="meta")
+        self.shape = self.base.shape
+        self.dtype = dtype
+        self.device = device
+        self.tensor = Tensor(tuple(shape), DTYPES.get(dtype, str(dtype).removeprefix("torch.")))
+
+
+def _ignore(self: Any, value: Any) -> None:
+    """What a model sets on a tensor changes no shape."""
+
+
+class Abstract(torch.Tensor):
+    """A tensor without values. Its `_number` says which tensor of the network it is now."""
+
+    _kind: Kind
+    _number: int
+    _root: Abstract | None = None
+    """The tensor whose memory it shows, if it is a view."""
+
+    __torch_function__ = torch._C._disabled_torch_function_impl
+
+    shape = property(attrgetter("_kind.shape"))
+    dtype = property(attrgetter("_kind.dtype"))  # type: ignore[assignment]
+    device = property(attrgetter("_kind.device"))  # type: ignore[assignment]
+    ndim = property(lambda self: len(self._kind.shape))  # type: ignore[assignment]
+    data = property(lambda self: self, lambda self, value: self.copy_(value))
+    requires_grad = property(lambda self: False, _ignore)  # type: ignore[assignment]
+    grad = property(lambda self: None, _ignore)
+    grad_fn = None
+    is_cuda = property(lambda self: self._kind.device.type == "cuda")  # type: ignore[assignment]
+    is_meta = property(lambda self: self._kind.device.type == "meta")  # type: ignore[assignment]
+    is_leaf = True
+    is_sparse = False
+    is_quantized = False
+    is_nested = False
+    is_mkldnn = False
+    layout = torch.strided
+
+    def size(self, dim: int | None = None) -> Any:
+        """The shape, or one size of it."""
+        return self._kind.shape if dim is None else self._kind.shape[dim]
+
+    def dim(self) -> int:
+        """How many axes it has."""
+        return len(self._kind.shape)
+
+    ndimension = dim
+
+    def numel(self) -> int:
+        """How many elements it has."""
+        return self._kind.base.numel()
+
+    nelement = numel
+
+    def stride(self, dim: int | None = None) -> Any:
+        """The strides that it has if it is contiguous."""
+        return self._kind.base.stride() if dim is None else self._kind.base.stride(dim)
+
+    def is_contiguous(self, memory_format: Any = None) -> bool:
+        """Taken to be."""
+        return True
+
+    def is_floating_point(self) -> bool:
+        """Whether its elements are real numbers."""
+        return self._kind.dtype.is_floating_point
+
+    def is_complex(self) -> bool:
+        """Whether its elements are complex numbers."""
+        return self._kind.dtype.is_complex
+
+    def element_size(self) -> int:
+        """The size of one element in bytes."""
+        return self._kind.dtype.itemsize
+
+    def __len__(self) -> int:
+        return self._kind.shape[0]
+
+    def __repr__(self, **_: Any) -> str:
+        return f"tensor(shape={list(self._kind.shape)}, dtype={self._kind.dtype}, without values)"
+
+    def __format__(self, spec: str) -> str:
+        return repr(self)
+
+    def __deepcopy__(self, memo: Any) -> Abstract:
+        return self
+
+    def __hash__(self) -> int:
+        return id(self)
+
+
+_subclass = torch.Tensor._make_subclass
+
+
+def abstract(kind: Kind, number: int) -> Abstract:
+    """A tensor of this kind, with this number."""
+    made: Abstract = _subclass(Abstract, kind.base)
+    made._kind = kind
+    made._number = number
+    return made

@@ -1,0 +1,108 @@
+"""Rules of users: an operator that they write for a function, a module or an operator of torch.library of their own.
+
+The tensors that it is called with are its inputs; those that are parameters or buffers of the model stand under the
+names of the function's arguments, or their names in the module. Attributes that the operator declares are taken from
+the arguments, or from the module, of the same name.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import torch
+
+from netledger.core.errors import PluginError, quote
+from netledger.core.operator import Operator, operator
+from netledger.frontends.torch.rules._registry import RULES, Rule, forget
+
+if TYPE_CHECKING:
+    from netledger.frontends.torch.trace import Trace
+
+__all__ = ["FUNCTIONS", "MODULES", "rule", "run_function", "run_module"]
+
+MODULES: dict[type, type[Operator]] = {}
+"""Operators by class of module."""
+FUNCTIONS: dict[Any, type[Operator]] = {}
+"""Operators by function."""
+
+_Made = TypeVar("_Made", bound=type)
+
+
+def rule(target: Any) -> Callable[[_Made], _Made]:
+    """Declare the operator that a function, a class of modules, or an operator of torch.library (by name) is.
+
+    Raises:
+        PluginError: if the target is none of these, or the class is no operator.
+
+    """
+
+    def declared(cls: _Made) -> _Made:
+        if not (isinstance(cls, type) and issubclass(cls, Operator)):
+            raise PluginError(f"{cls!r} is no operator", hint="Derive the class from netledger.Operator.")
+        made: Any = cls if "ATTRIBUTES" in cls.__dict__ else operator(cls)
+        if not made.__dict__.get("KIND"):
+            made.KIND = made.__name__.lower()
+        _register(target, made)
+        return made
+
+    return declared
+
+
+def _register(target: Any, made: type[Operator]) -> None:
+    if isinstance(target, type) and issubclass(target, torch.nn.Module):
+        MODULES[target] = made
+    elif isinstance(target, type) and issubclass(target, torch.autograd.Function):
+        FUNCTIONS[target] = made
+    elif isinstance(target, str) and target.count("::") == 1:
+        RULES[target] = Rule(lambda trace, *args, **kwargs: _kernel(trace, made, target, args, kwargs))
+        forget()
+    elif hasattr(target, "_qualname") and hasattr(target, "_opoverload"):  # what torch.library.custom_op makes
+        _register(target._qualname, made)
+    elif callable(target):
+        FUNCTIONS[target] = made
+    else:
+        hint = "Give a function, a class of modules, or the name of an operator: namespace::name."
+        raise PluginError(f"there can be no rule for {quote(str(target))}", hint=hint)
+
+
+def run_module(trace: Trace, module: Any, made: type[Operator], args: Any, kwargs: Any) -> Any:
+    """A module as one operation: its own parameters and buffers by their names in it."""
+    found = {name: getattr(module, name) for name in made.ATTRIBUTES if hasattr(module, name)}
+    named = inspect.signature(module.forward).bind(*args, **kwargs).arguments
+    held = {name.replace(".", "_"): tensor for name, tensor in (*module.named_parameters(), *module.named_buffers())}
+    return _done(trace, made, {**named, **found}, held)
+
+
+def run_function(trace: Trace, function: Any, made: type[Operator], args: Any, kwargs: Any) -> Any:
+    """A function as one operation."""
+    call = function.forward if isinstance(function, type) else function
+    names = list(inspect.signature(call).parameters)
+    skipped = 1 if isinstance(function, type) and names[:1] == ["ctx"] else 0
+    named = {**dict(zip(names[skipped:], args, strict=False)), **kwargs}
+    return _done(trace, made, named, {})
+
+
+def _kernel(trace: Trace, made: type[Operator], name: str, args: Any, kwargs: Any) -> Any:
+    space, _, short = name.partition("::")
+    schema = getattr(getattr(torch.ops, space), short).default._schema
+    named = {**dict(zip([part.name for part in schema.arguments], args, strict=False)), **kwargs}
+    return _done(trace, made, named, {})
+
+
+def _done(trace: Trace, made: type[Operator], named: dict[str, Any], held: dict[str, Any]) -> Any:
+    inputs = []
+    for name, value in named.items():
+        for part in value if isinstance(value, (tuple, list)) else (value,):
+            if isinstance(part, torch.Tensor):
+                if trace.is_stored(part):
+                    held = {**held, name: part}
+                else:
+                    inputs.append(part)
+    values = {name: _plain(named[name]) for name in made.ATTRIBUTES if name in named}
+    return trace.add(made(**values), *inputs, **held)
+
+
+def _plain(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value

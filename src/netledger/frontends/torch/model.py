@@ -1,0 +1,122 @@
+"""What a model is before it runs: its modules, by name, and its own tensors."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any, NamedTuple
+
+import torch
+
+from netledger.core.network import Module
+from netledger.frontends.torch.abstract import Kind
+from netledger.frontends.torch.stored import Stored
+
+__all__ = ["Static", "static"]
+
+_CONTAINERS = frozenset({list, dict, set})
+_PARAMETER = torch.nn.Parameter
+
+
+class Static(NamedTuple):
+    """A model as it stands.
+
+    Args:
+        modules: every module, the whole first.
+        paths: first name of each, by identity.
+        stored: every parameter and buffer, by identity.
+        device: where it is.
+        kinds: shapes and element types met.
+        containers: what modules hold that could change, and what is in it.
+        compiled: modules that are compiled in place.
+
+    """
+
+    modules: tuple[Module, ...]
+    paths: dict[int, str]
+    stored: dict[int, Stored]
+    device: torch.device
+    kinds: dict[Any, Kind]
+    containers: list[tuple[Any, Any]]
+    compiled: list[Any]
+
+
+def static(model: Any) -> Static:
+    """Look at a model, or at anything that can be called."""
+    modules: list[Module] = []
+    found = Static((), {}, {}, _device(model), {}, [], [])
+    if isinstance(model, torch.nn.Module):
+        _walk(model, found, modules)
+    return found._replace(modules=tuple(modules))
+
+
+def _device(model: Any) -> torch.device:
+    """The device of the first of its tensors; a model on the meta device believes to be on the CPU."""
+    if isinstance(model, torch.nn.Module):
+        for tensors in (model.parameters(), model.buffers()):
+            for tensor in tensors:
+                return torch.device("cpu") if tensor.is_meta else tensor.device
+    return torch.device("cpu")
+
+
+def _walk(model: Any, found: Static, modules: list[Module]) -> None:
+    """Every module once, parents first; without recursion, however deep."""
+    numbers: dict[int, int] = {}
+    queue = [(model, "")]
+    order: list[Any] = []
+    while queue:
+        module, path = queue.pop()
+        if id(module) in numbers:
+            continue
+        numbers[id(module)] = len(order)
+        found.paths[id(module)] = path
+        order.append(module)
+        children = module._modules
+        if children:
+            dot = f"{path}." if path else ""
+            queue.extend([(child, dot + name) for name, child in children.items() if child is not None][::-1])
+    for module in order:
+        modules.append(_module(module, found, numbers))
+
+
+def _module(module: Any, found: Static, numbers: dict[int, int]) -> Module:
+    known = module.__dict__
+    path = found.paths[id(module)]
+    own: list[tuple[str, str]] = []
+    for buffer, tensors in _tensors(module, known):
+        for name, tensor in tensors.items():
+            if tensor is not None:
+                stored = found.stored.get(id(tensor))
+                if stored is None:
+                    stored = _store(tensor, f"{path}.{name}" if path else name, buffer, found)
+                own.append((name, stored.key))
+    found.containers.append((known, known.copy()))
+    for value in known.values():
+        if type(value) in _CONTAINERS:
+            found.containers.append((value, value.copy()))
+    if known.get("_compiled_call_impl") is not None:
+        found.compiled.append(module)
+    children = module._modules
+    kept = tuple([(name, numbers[id(child)]) for name, child in children.items() if child is not None])
+    return Module(path, class_name(type(module)), kept if children else (), tuple(own))
+
+
+@cache
+def class_name(kind: type) -> str:
+    """A class in full."""
+    return f"{kind.__module__}.{kind.__qualname__}"
+
+
+def _tensors(module: Any, known: dict[str, Any]) -> Any:
+    """Parameters, then buffers; a scripted module answers for itself."""
+    if "_parameters" in known:
+        return (False, known["_parameters"]), (True, known["_buffers"])
+    return (False, dict(module.named_parameters(recurse=False))), (True, dict(module.named_buffers(recurse=False)))
+
+
+def _store(tensor: torch.Tensor, key: str, buffer: bool, found: Static) -> Stored:
+    shape = tensor.shape if type(tensor) is _PARAMETER or not torch.nn.parameter.is_lazy(tensor) else torch.Size()
+    kind = found.kinds.get((shape, tensor.dtype))
+    if kind is None:
+        kind = found.kinds[shape, tensor.dtype] = Kind(shape, tensor.dtype, found.device)
+    made = found.stored[id(tensor)] = Stored(tensor, kind, key, buffer)
+    return made

@@ -1,0 +1,116 @@
+"""Other sizes of feature maps, samples of them, and their spectra."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+
+from netledger.frontends.torch.rules._registry import rule
+from netledger.frontends.torch.rules.convolution import _axes
+from netledger.ops import load
+
+_MODES = {"bilinear": "linear", "trilinear": "linear", "nearest_exact": "nearest-exact"}
+
+
+@rule("interpolate", "upsample")
+def interpolate(
+    trace: Any,
+    input: Any,
+    size: Any = None,
+    scale_factor: Any = None,
+    mode: str = "nearest",
+    align_corners: Any = None,
+    recompute_scale_factor: Any = None,
+    antialias: bool = False,
+) -> Any:
+    """A feature map of another size."""
+    if antialias and mode in ("bilinear", "bicubic") and not _larger(trace, input, size, scale_factor):
+        raise TypeError("antialiased")
+    spatial = tuple(trace.kind_of(input).shape[2:])
+    count = len(spatial)
+    if size is None:
+        factors = scale_factor if isinstance(scale_factor, (tuple, list)) else (scale_factor,) * count
+        size = tuple(int(length * float(factor)) for length, factor in zip(spatial, factors, strict=True))
+    size = tuple(map(int, size)) if isinstance(size, (tuple, list)) else (int(size),) * count
+    if mode == "area":
+        return trace.add(load("adaptive_avgpool")(_axes(size, count)), input)
+    op = load("upsample")(None, _axes(size, count), _MODES.get(mode, mode), bool(align_corners))
+    return trace.add(op, input)
+
+
+def _larger(trace: Any, input: Any, size: Any, factor: Any) -> bool:
+    """Whether no axis becomes shorter: nothing is smoothed then."""
+    spatial = trace.kind_of(input).shape[2:]
+    if size is None:
+        return all(part >= 1 for part in (factor if isinstance(factor, (tuple, list)) else (factor,)))
+    sizes = size if isinstance(size, (tuple, list)) else (size,) * len(spatial)
+    return all(new >= old for new, old in zip(sizes, spatial, strict=True))
+
+
+@rule(
+    *("upsample_nearest1d", "upsample_nearest2d", "upsample_nearest3d", "upsample_bilinear2d", "upsample_linear1d"),
+    *("upsample_trilinear3d", "upsample_bicubic2d", "_upsample_nearest_exact2d"),
+)
+def upsample_kernel(trace: Any, input: Any, output_size: Any, *args: Any, **_: Any) -> Any:
+    """The kernels of the same."""
+    word = trace.last_name.strip("_").removeprefix("upsample_")[:-2]
+    corners = any(part is True for part in args)
+    if output_size is None:
+        raise TypeError("by factors")
+    return interpolate(trace, input, output_size, mode=_MODES.get(word, word), align_corners=corners)
+
+
+@rule("grid_sample", "grid_sampler", "grid_sampler_2d", "grid_sampler_3d")
+def grid_sample(
+    trace: Any, input: Any, grid: Any, mode: Any = "bilinear", padding_mode: Any = "zeros", align_corners: Any = None
+) -> Any:
+    """Samples of a feature map at places."""
+    mode = ("bilinear", "nearest", "bicubic")[mode] if isinstance(mode, int) else mode
+    padding = ("zeros", "border", "reflection")[padding_mode] if isinstance(padding_mode, int) else padding_mode
+    return trace.add(load("grid_sample")(mode, padding, bool(align_corners)), input, grid)
+
+
+@rule("fft_fft", "fft_ifft", "fft_fft2", "fft_ifft2", "fft_fftn", "fft_ifftn", "fft_rfft", "fft_irfft", "fft_rfft2")
+def fft(trace: Any, input: Any, s: Any = None, dim: Any = None, norm: Any = None, **kwargs: Any) -> Any:
+    """A Fourier transform, along one axis or several."""
+    return _transformed(trace, trace.last_name.removeprefix("fft_"), input, kwargs.get("n", s), dim)
+
+
+@rule("fft_irfft2", "fft_rfftn", "fft_irfftn")
+def fft_of_several(trace: Any, input: Any, s: Any = None, dim: Any = None, norm: Any = None) -> Any:
+    """The same along several axes."""
+    return _transformed(trace, trace.last_name.removeprefix("fft_"), input, s, dim)
+
+
+def _transformed(trace: Any, name: str, input: Any, length: Any, dim: Any) -> Any:
+    rank = len(trace.kind_of(input).shape)
+    several = name.endswith(("2", "n"))
+    kind = name.rstrip("2n")
+    last = (-2, -1) if name.endswith("2") else tuple(range(rank))
+    chosen = tuple(dim) if isinstance(dim, (tuple, list)) else (dim,) if dim is not None else last if several else (-1,)
+    axes = tuple(axis % rank for axis in chosen)
+    lengths = length if isinstance(length, (tuple, list)) else (length,) if length is not None else None
+    own = trace.kind_of(input).dtype
+    wide = own in (torch.float64, torch.complex128)
+    dtype = (torch.float64 if wide else torch.float32) if kind == "irfft" else torch.complex128 if wide else torch.complex64
+    return trace.add(load("fft")(kind, axes, lengths), input, dtype=dtype)
+
+
+@rule("fft_fftshift", "fft_ifftshift")
+def shifted(trace: Any, input: Any, dim: Any = None) -> Any:
+    """The axes turned by half."""
+    return trace.add(load("identity")(), input)
+
+
+@rule("affine_grid")
+def affine_grid(trace: Any, theta: Any, size: Any, align_corners: Any = None) -> Any:
+    """Places of a grid, turned."""
+    batch, *spatial = size[0], *size[2:]
+    count = len(spatial)
+    flat = int(torch.Size(spatial).numel())
+    base = trace.add(load("constant")((batch, flat, count + 1), "grid"), kinds=(trace.kind((batch, flat, count + 1), theta.dtype),))
+    made = trace.add(load("matmul")(), base, trace.add(load("transpose")(1, 2), theta))
+    return trace.add(load("reshape")((batch, *spatial, count), whole=True), made)
+
+

@@ -1,0 +1,154 @@
+"""From a model and its inputs to its network; the model is as it was, whatever happens."""
+
+from __future__ import annotations
+
+import gc
+import operator
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from traceback import walk_tb
+from typing import Any
+
+import torch
+
+from netledger.core.errors import ForwardError, NetledgerError, SourceError
+from netledger.core.network import Network, shapes
+from netledger.frontends.options import Options
+from netledger.frontends.torch.freeze import frozen, function_name, numbers_in
+from netledger.frontends.torch.inputs import Arguments, arguments, batched, prepared, unbatched
+from netledger.frontends.torch.model import Static, static
+from netledger.frontends.torch.modules import watched
+from netledger.frontends.torch.sources import Model
+from netledger.frontends.torch.trace import Trace, is_inner
+from netledger.frontends.torch.values import random_state
+
+__all__ = ["network"]
+
+
+def network(model: Model, options: Options) -> Network:
+    """Run a model once, without computing; with a batch of one, if it does not take what is given without.
+
+    Raises:
+        ForwardError, ValuesNeededError: see `netledger.frontends.torch.network`.
+
+    """
+    given = arguments(model, options)
+    try:
+        made, alone = _once(model, given)
+    except ForwardError:
+        if options.batch is not None or not unbatched(given):
+            raise
+        again = _batched(model, given)
+        if again is None:
+            raise
+        return again
+    if alone and unbatched(given) and options.batch is None:
+        made = _batched(model, given) or made
+    return made
+
+
+def _batched(model: Model, given: Arguments) -> Network | None:
+    """The network with a batch of one in front of every shape, if it can be run so."""
+    wide = batched(given)
+    try:
+        made, _ = _once(model, wide)
+    except NetledgerError:
+        return None
+    values = [*wide[0], *wide[1].values()]
+    return made._replace(notes=(*made.notes, f"The shapes were taken to leave out the batch: counted as {shapes(values)}."))
+
+
+def _once(model: Model, given: Arguments) -> tuple[Network, bool]:
+    """The network, and whether some layer took its input to have no batch."""
+    known = static(model.run)
+    trace = Trace(known.stored, known.device, known.kinds)
+    args, named = prepared(trace, given)
+    inputs = numbers_in((args, named))
+    try:
+        with _untouched(known), watched(trace), torch.no_grad(), trace:
+            result = model.run(*args, **named)
+    except NetledgerError as error:
+        _tell(error, error, trace, known, model, inputs)
+        raise
+    except Exception as error:
+        raise _failure(error, trace, known, model, inputs) from error
+    made = frozen(trace, known, model.name, model.source, inputs, numbers_in(result))
+    notes = model.notes if given == ([value for _, value in model.inputs], {}) else ()
+    return made._replace(notes=notes), trace.unbatched
+
+
+@contextmanager
+def _untouched(known: Static) -> Iterator[None]:
+    """Random states, and what modules hold, are as they were afterwards; compiled code is run as it was written."""
+    with ExitStack() as stack:
+        stack.enter_context(_uncollected())
+        stack.enter_context(random_state())
+        stack.enter_context(_kept(known))
+        if "torch._dynamo" in sys.modules:
+            stack.enter_context(torch.compiler.set_stance("force_eager"))
+        for module in known.compiled:
+            module.__dict__["_compiled_call_impl"] = None
+        yield
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Nothing that is made now is garbage yet: it is not looked for."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
+
+
+@contextmanager
+def _kept(known: Static) -> Iterator[None]:
+    try:
+        yield
+    finally:
+        for container, before in known.containers:
+            if len(container) != len(before) or not _same(container, before):
+                _restore(container, before)
+
+
+def _same(container: Any, before: Any) -> bool:
+    if isinstance(container, dict):
+        return all(map(operator.is_, container.values(), before.values()))
+    return all(map(operator.is_, container, before))
+
+
+def _restore(container: Any, before: Any) -> None:
+    if isinstance(container, list):
+        container[:] = before
+        return
+    container.clear()
+    container.update(before)
+
+
+def _failure(error: Exception, trace: Trace, known: Static, model: Model, inputs: Any) -> NetledgerError:
+    """What a model's own mistake looks like from outside: where, with which shapes, in its own words."""
+    made = ForwardError(f"{type(error).__name__}: {error}")
+    func, given = trace.last
+    met = numbers_in(given)
+    if func is not None and met:
+        tensors = [trace.kinds_by_number[number].tensor for number in met]
+        made.values = {"in": function_name(func), "given": shapes(tensors)}
+    _tell(made, error, trace, known, model, inputs)
+    if isinstance(error, RecursionError):
+        return SourceError("the model calls itself without end")
+    return made
+
+
+def _tell(error: NetledgerError, cause: Exception, trace: Trace, known: Static, model: Model, inputs: Any) -> None:
+    """Add where it happened, and what had been done before."""
+    error.network = frozen(trace, known, model.name, model.source, inputs, (), partly=True)
+    if trace.failed >= 0 and not error.layer:
+        call = error.network.calls[trace.failed]
+        error.layer = f"{call.path or model.name} ({call.kind.rpartition('.')[2]})"
+    frames = [(frame, line) for frame, line in walk_tb(cause.__traceback__) if not is_inner(frame.f_code)]
+    if frames:
+        frame, line = frames[-1]
+        error.values = {**error.values, "at": f"{frame.f_code.co_filename}:{line}"}

@@ -1,0 +1,262 @@
+"""A model from its name or file: built on the meta device, without weights; nothing is ever downloaded or unpickled.
+
+    torchvision:resnet50            timm:vit_base_patch16_224(num_classes=10)
+    transformers:bert               transformers:config.json
+    net.py:Net                      package.module:factory(width=2)
+"""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import importlib.util
+import json
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Any, NamedTuple
+
+import torch
+
+from netledger.core.errors import NetledgerError, SourceError, did_you_mean, quote
+from netledger.core.network import Tensor
+from netledger.frontends.options import Options
+
+__all__ = ["Model", "built"]
+
+_PICKLES = (".pt", ".pth", ".bin", ".pkl", ".pickle", ".ckpt")
+
+
+class Model(NamedTuple):
+    """A model to be run.
+
+    Args:
+        run: the model.
+        name: what it is called.
+        source: where it comes from.
+        inputs: what it is usually given, if that is known.
+        notes: what was assumed.
+
+    """
+
+    run: Any
+    name: str
+    source: str = ""
+    inputs: tuple[tuple[str, Any], ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def built(source: Any, options: Options) -> Model:
+    """The model that a source means."""
+    if not isinstance(source, str):
+        return _given(source, options)
+    _refuse_files(source)
+    text, arguments = _called(source)
+    kind, _, name = text.partition(":") if not text.partition(":")[0].endswith(".py") else text.rpartition(":")
+    arguments = {**arguments, **{key: _literal(value) for key, value in options.let.items()}}
+    with importable(os.getcwd()):
+        make = {"torchvision": _torchvision, "timm": _timm, "transformers": _transformers}.get(kind)
+        return make(name, arguments) if make else _own(kind, name, arguments, "(" in source)
+
+
+def _given(source: Any, options: Options) -> Model:
+    if options.let:
+        raise SourceError("a model that is built takes no further arguments", hint="Build it with them.")
+    if type(source).__name__ == "ExportedProgram":
+        return Model(source.module(), "ExportedProgram", "torch.export")
+    return Model(source, getattr(source, "__name__", type(source).__name__))
+
+
+def _refuse_files(source: str) -> None:
+    if source.endswith(_PICKLES):
+        hint = "Give the class that makes the model instead: netledger show net.py:Net --input 1x3x224x224."
+        raise SourceError(f"{quote(source)} is a pickle: reading it would run whatever code is in it", hint=hint)
+    if source.endswith(".safetensors"):
+        raise SourceError(f"{quote(source)} holds weights only, no network", hint="Give the class of the model.")
+    if source.endswith(".pt2"):
+        hint = "Load it yourself, if you trust it: netledger.count(torch.export.load(path), …)."
+        raise SourceError(f"{quote(source)} may hold pickled code, which is never run", hint=hint)
+
+
+# Names and arguments.
+
+
+def _called(source: str) -> tuple[str, dict[str, Any]]:
+    """The name, and the arguments in parentheses: literals by name, nothing that is evaluated."""
+    name, bracket, rest = source.partition("(")
+    if not bracket:
+        return source, {}
+    try:
+        call = ast.parse(f"f({rest}", mode="eval").body
+        if not isinstance(call, ast.Call) or call.args:
+            raise ValueError
+        return name.strip(), {keyword.arg or "": ast.literal_eval(keyword.value) for keyword in call.keywords}
+    except (SyntaxError, ValueError, MemoryError, RecursionError):
+        hint = "Write literals by name: timm:resnet50(num_classes=10)."
+        raise SourceError(f"cannot read the arguments of {quote(source)}", hint=hint) from None
+
+
+def _literal(text: str) -> Any:
+    try:
+        return ast.literal_eval(text)
+    except (SyntaxError, ValueError, MemoryError, RecursionError):
+        return text
+
+
+@contextmanager
+def importable(folder: str) -> Iterator[None]:
+    """Modules of a folder can be imported."""
+    sys.path.insert(0, folder)
+    try:
+        yield
+    finally:
+        with suppress(ValueError):
+            sys.path.remove(folder)
+
+
+def _imported(name: str) -> Any:
+    try:
+        return importlib.import_module(name)
+    except ImportError as error:
+        missing = error.name == name.partition(".")[0]
+        hint = f"Install it, or name another source: pip install {name}." if missing else ""
+        raise SourceError(f"cannot import {name}: {error}", hint=hint) from error
+    except Exception as error:
+        raise SourceError(f"cannot import {name}: {type(error).__name__}: {error}") from error
+
+
+def made(make: Any, what: str, arguments: dict[str, Any]) -> Any:
+    """What a class or function makes, on the meta device; on the CPU, if it needs numbers while it is built."""
+    try:
+        with torch.device("meta"):
+            return make(**arguments)
+    except NetledgerError:
+        raise
+    except Exception as first:
+        try:
+            return make(**arguments)
+        except Exception:
+            raise SourceError(f"cannot build {what}: {type(first).__name__}: {first}") from first
+
+
+# Libraries.
+
+
+def _torchvision(name: str, arguments: dict[str, Any]) -> Model:
+    models = _imported("torchvision").models
+    if name not in models.list_models():
+        raise SourceError(f"torchvision has no model {quote(name)}", hint=did_you_mean(name, models.list_models()))
+    arguments = {"weights": None, **arguments}
+    if "weights_backbone" in _parameters(models.get_model_builder(name)):
+        arguments = {"weights_backbone": None, **arguments}
+    model = made(lambda **given: models.get_model(name, **given), f"torchvision:{name}", arguments)
+    shape, where = _torchvision_input(models, name)
+    return Model(model.eval(), name, "torchvision", (("", Tensor(shape)),), (_assumed(shape, where),))
+
+
+def _torchvision_input(models: Any, name: str) -> tuple[tuple[int, ...], str]:
+    """The size that its published weights are meant for."""
+    try:
+        preset = models.get_model_weights(name).DEFAULT.transforms()
+        size = preset.crop_size if hasattr(preset, "crop_size") else preset.resize_size
+        sizes = tuple(size) * (2 if len(size) == 1 else 1)
+        frames = (16,) if "video" in models.get_model_builder(name).__module__ else ()
+        return (1, 3, *frames, *sizes[-2:]), "torchvision's own transforms"
+    except (AttributeError, ValueError, TypeError, IndexError):
+        return (1, 3, 224, 224), "what is usual"
+
+
+def _timm(name: str, arguments: dict[str, Any]) -> Model:
+    timm = _imported("timm")
+    if name not in timm.list_models():
+        raise SourceError(f"timm has no model {quote(name)}", hint=did_you_mean(name, timm.list_models()))
+    model = made(lambda **given: timm.create_model(name, pretrained=False, **given), f"timm:{name}", arguments)
+    size = (getattr(model, "pretrained_cfg", None) or {}).get("input_size", (3, 224, 224))
+    shape = (1, *size)
+    return Model(model.eval(), name, "timm", (("", Tensor(shape)),), (_assumed(shape, "timm's own configuration"),))
+
+
+def _transformers(name: str, arguments: dict[str, Any]) -> Model:
+    transformers = _imported("transformers")
+    kind, settings = _configuration(name)
+    known = transformers.CONFIG_MAPPING
+    if kind not in known:
+        raise SourceError(f"transformers has no model type {quote(kind)}", hint=did_you_mean(kind, known.keys()))
+    config = made(lambda: known[kind].from_dict({**settings, **arguments}), f"the configuration of {kind}", {})
+    architecture = (settings.get("architectures") or [""])[0]
+    make = getattr(transformers, architecture, None)
+    build = (lambda: make(config)) if make else (lambda: transformers.AutoModel.from_config(config))
+    model = made(build, f"transformers:{kind}", {})
+    inputs: tuple[tuple[str, Any], ...] = ()
+    notes: tuple[str, ...] = ()
+    if getattr(model, "main_input_name", "") == "input_ids":
+        inputs = (("input_ids", Tensor((1, 128), "int64")),)
+        notes = ("Input input_ids:int64[1,128]: what is usual; --input sets another.",)
+    return Model(model.eval(), f"{type(model).__name__}", "transformers", inputs, notes)
+
+
+def _configuration(name: str) -> tuple[str, dict[str, Any]]:
+    """The type of a model, and its settings: from a file, or none."""
+    if not name.endswith(".json"):
+        return name, {}
+    try:
+        with open(name, encoding="utf-8") as file:
+            settings = json.loads(file.read(1_000_000))
+        return str(settings["model_type"]), dict(settings)
+    except (OSError, ValueError, LookupError, TypeError, RecursionError) as error:
+        raise SourceError(f"{quote(name)} is no configuration of a model: {error}") from None
+
+
+def _assumed(shape: tuple[int, ...], where: str) -> str:
+    return f"Input {'x'.join(map(str, shape))}: {where}; --input sets another."
+
+
+# The user's own.
+
+
+def _own(place: str, name: str, arguments: dict[str, Any], called: bool) -> Model:
+    """A class, a function or a model of a file or module of the user's."""
+    found: Any = _file(place) if place.endswith(".py") else _imported(place)
+    for part in name.split("."):
+        if not hasattr(found, part):
+            raise SourceError(f"{quote(place)} has no {quote(part)}", hint=did_you_mean(part, vars(found)))
+        found = getattr(found, part)
+    what = f"{place}:{name}"
+    if isinstance(found, torch.nn.Module):
+        return Model(found, name, place)
+    if not callable(found):
+        raise SourceError(f"{quote(what)} is no model: it is a {type(found).__name__}")
+    if isinstance(found, type) or called or arguments or not _needed(found):
+        model = made(found, what, arguments)
+        return Model(model if callable(model) else found, name, place)
+    return Model(found, name, place)
+
+
+def _file(path: str) -> Any:
+    specification = importlib.util.spec_from_file_location(os.path.splitext(os.path.basename(path))[0], path)
+    if specification is None or specification.loader is None or not os.path.isfile(path):
+        raise SourceError(f"cannot read {quote(path)}", hint="Give a file of Python: net.py:Net.")
+    module = importlib.util.module_from_spec(specification)
+    with importable(os.path.dirname(os.path.abspath(path))):
+        try:
+            specification.loader.exec_module(module)
+        except Exception as error:
+            raise SourceError(f"cannot import {quote(path)}: {type(error).__name__}: {error}") from error
+    return module
+
+
+def _parameters(function: Any) -> Any:
+    import inspect
+
+    with suppress(TypeError, ValueError):
+        return inspect.signature(inspect.unwrap(function)).parameters
+    return {}
+
+
+def _needed(function: Any) -> bool:
+    """Whether a function must be given something."""
+    return any(
+        parameter.default is parameter.empty and parameter.kind.name in ("POSITIONAL_ONLY", "POSITIONAL_OR_KEYWORD")
+        for parameter in dict(_parameters(function)).values()
+    )

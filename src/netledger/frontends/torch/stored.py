@@ -1,0 +1,60 @@
+"""The model's own tensors: parameters, buffers, and constants that it holds elsewhere."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import torch
+
+from netledger.core.network import Parameter
+
+if TYPE_CHECKING:
+    from netledger.frontends.torch.abstract import Abstract, Kind
+
+__all__ = ["Stored"]
+
+
+class Stored:
+    """One tensor that exists before the model is run; it is only ever read.
+
+    Args:
+        tensor: the tensor itself.
+        kind: its shape and element type.
+        key: its first name in the model, or what else it is called.
+        buffer: whether it is a buffer.
+        registered: whether it is a parameter or a buffer; if not, it is a constant.
+
+    """
+
+    __slots__ = ("_records", "buffer", "key", "kind", "now", "registered", "tensor", "used")
+
+    def __init__(self, tensor: torch.Tensor, kind: Kind, key: str, buffer: bool, registered: bool = True) -> None:
+        self.tensor = tensor
+        self.kind = kind
+        self.key = key
+        self.buffer = buffer
+        self.registered = registered
+        self.now: Abstract | None = None
+        """What stands for it once it is read as an input, or written to."""
+        self.used = False
+        self._records: dict[str, Parameter] = {}
+
+    @property
+    def counter(self) -> bool:
+        """Whether it only counts calls, as batch norm's num_batches_tracked does."""
+        return self.buffer and not self.kind.shape and not self.kind.dtype.is_floating_point
+
+    def record(self, role: str) -> Parameter:
+        """It, in this role, as plain data."""
+        found = self._records.get(role)
+        if found is None:
+            self.used = True
+            found = self._records[role] = Parameter(
+                role,
+                self.kind.tensor.shape,
+                self.tensor.requires_grad and not self.buffer,
+                self.buffer,
+                self.key,
+                self.kind.tensor.dtype,
+            )
+        return found

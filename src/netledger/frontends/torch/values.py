@@ -1,0 +1,216 @@
+"""Values, where a model needs them: computed when asked for, from what has some, and only while small.
+
+Constants that the model makes, its own buffers and parameters, and real tensors that the user gives have values. What
+is made of nothing else can be computed; nothing is, until the model asks for a number.
+"""
+
+from __future__ import annotations
+
+import random
+import sys
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import torch
+
+from netledger.core.errors import ValuesNeededError
+from netledger.frontends.torch.abstract import Abstract
+from netledger.frontends.torch.stored import Stored
+
+if TYPE_CHECKING:
+    from netledger.frontends.torch.trace import Trace
+
+__all__ = ["MOST", "Values", "random_state"]
+
+MOST = 2**22
+"""So many elements are computed for one question, unless the user gave real tensors."""
+
+
+class _Number(NamedTuple):
+    """Stands for the tensor with this number, in what is computed later."""
+
+    number: int
+
+
+class _Recipe(NamedTuple):
+    """How a tensor is computed: `part` of what the function answers."""
+
+    func: Any
+    args: Any
+    kwargs: Any
+    part: int | None
+    writes: bool
+    elements: int
+
+
+class Values:
+    """What is known of values in one trace."""
+
+    def __init__(self, trace: Trace) -> None:
+        self.trace = trace
+        self.known: dict[int, Any] = {}
+        """Tensor, or how to compute it, by number."""
+        self.given = False
+        """Whether the user gave real tensors."""
+
+    def know(self, number: int, tensor: torch.Tensor) -> None:
+        """The values of a tensor of the model's, or of the user's."""
+        if not tensor.is_meta and type(tensor) is not Abstract:
+            self.known[number] = tensor
+
+    def forget(self, number: int) -> None:
+        """Its values can no longer be told."""
+        self.known.pop(number, None)
+
+    def remember(self, func: Any, args: Any, kwargs: Any, numbers: list[Any], result: Any) -> None:
+        """How the result is computed, if everything that it is made of has values."""
+        known = self.known
+        for number in numbers:
+            if type(number) is not int:
+                if number.tensor.is_meta:
+                    return
+            elif number not in known:
+                return
+        self._remember(func, args, kwargs, numbers, result)
+
+    def _remember(self, func: Any, args: Any, kwargs: Any, numbers: list[Any], result: Any) -> None:
+        parts = list(enumerate(result)) if type(result) in (tuple, list) else [(None, result)]
+        queue = iter(numbers)
+        recipe = None
+        for part, tensor in parts:
+            if type(tensor) is not Abstract or tensor._number in self.known:
+                continue
+            if recipe is None:
+                recipe = _numbered(args, queue), _numbered(kwargs, queue)
+            elements = tensor.numel()
+            self.known[tensor._number] = _Recipe(func, *recipe, part, _in_place(func), elements)
+
+    def of(self, tensor: Any, why: str) -> torch.Tensor:
+        """The values of a tensor.
+
+        Raises:
+            ValuesNeededError: if it has none, or too many to compute.
+
+        """
+        if type(tensor) is not Abstract:
+            stored = tensor if type(tensor) is Stored else self.trace.lookup(tensor)
+            if stored.now is None:
+                return self._real(stored.tensor, why)
+            tensor = stored.now
+        found = self.known.get(tensor._number)
+        if found is None:
+            raise self._needed(why)
+        return found if isinstance(found, torch.Tensor) else self._compute(tensor._number, why)
+
+    def has(self, tensor: Any) -> bool:
+        """Whether its values can be told."""
+        try:
+            self.of(tensor, "")
+        except ValuesNeededError:
+            return False
+        return True
+
+    def _real(self, tensor: torch.Tensor, why: str) -> torch.Tensor:
+        if tensor.is_meta:
+            raise self._needed(why)
+        return tensor
+
+    def _needed(self, why: str) -> ValuesNeededError:
+        hint = (
+            "Pass real tensors instead of shapes, such as netledger.count(model, torch.rand(1, 3, 224, 224)), and "
+            "build the model with real weights: its values are then computed as far as they are asked for."
+        )
+        return ValuesNeededError(f"the model decides by the values of its input: {why}", hint=hint)
+
+    def _compute(self, wanted: int, why: str) -> torch.Tensor:
+        order = self._order(wanted)
+        if not self.given and sum(self.known[number].elements for number in order) > MOST:
+            raise self._needed(f"{why} (it would take computing too much)")
+        with torch.no_grad():
+            for number in order:
+                self.known[number] = self._run(self.known[number])
+        return self.known[wanted]
+
+    def _order(self, wanted: int) -> list[int]:
+        """What has to be computed, in order: numbers rise from cause to effect."""
+        found, queue = set(), [wanted]
+        while queue:
+            number = queue.pop()
+            recipe = self.known[number]
+            if number in found or isinstance(recipe, torch.Tensor):
+                continue
+            found.add(number)
+            queue.extend(_needs((recipe.args, recipe.kwargs)))
+        return sorted(found)
+
+    def _run(self, recipe: _Recipe) -> torch.Tensor:
+        args, kwargs = self._filled(recipe.args), self._filled(recipe.kwargs)
+        if recipe.writes:
+            args = (args[0].clone(), *args[1:])
+        if "device" in kwargs:
+            kwargs = {**kwargs, "device": "cpu"}
+        if getattr(recipe.func, "__name__", "") in ("to", "cuda") and len(args) > 1:
+            args = tuple("cpu" if isinstance(value, torch.device) else value for value in args)
+        made = recipe.func(*args, **kwargs)
+        if recipe.writes and made is None:
+            return args[0]
+        return made if recipe.part is None else made[recipe.part]
+
+    def _filled(self, value: Any) -> Any:
+        if type(value) is _Number:
+            return self.known[value.number]
+        if type(value) is Stored:
+            return value.tensor
+        if type(value) is slice:
+            return slice(*map(self._filled, (value.start, value.stop, value.step)))
+        if isinstance(value, (tuple, list)):
+            return type(value)(map(self._filled, value)) if type(value) in (tuple, list) else value
+        if isinstance(value, dict):
+            return {name: self._filled(part) for name, part in value.items()}
+        return value
+
+
+def _in_place(func: Any) -> bool:
+    name = getattr(func, "__name__", "")
+    return name == "__setitem__" or (name.endswith("_") and not name.endswith("__")) or name.startswith("__i")
+
+
+def _numbered(value: Any, numbers: Any) -> Any:
+    """The arguments with numbers, or what is stored, in the place of tensors, in the order they were met."""
+    if isinstance(value, torch.Tensor):
+        number = next(numbers)
+        return _Number(number) if type(number) is int else number
+    if type(value) is slice:
+        return slice(*[_numbered(part, numbers) for part in (value.start, value.stop, value.step)])
+    if type(value) in (tuple, list):
+        return type(value)([_numbered(part, numbers) for part in value])
+    if isinstance(value, dict):
+        return {name: _numbered(part, numbers) for name, part in value.items()}
+    return value
+
+
+def _needs(value: Any) -> list[int]:
+    if type(value) is _Number:
+        return [value.number]
+    if type(value) is slice:
+        return _needs((value.start, value.stop, value.step))
+    if isinstance(value, (tuple, list)):
+        return [number for part in value for number in _needs(part)]
+    if isinstance(value, dict):
+        return _needs(list(value.values()))
+    return []
+
+
+class random_state:  # noqa: N801
+    """Every random state, kept as it was."""
+
+    def __enter__(self) -> None:
+        self.torch = torch.get_rng_state()
+        self.python = random.getstate()
+        numpy = sys.modules.get("numpy")
+        self.numpy = numpy.random.get_state() if numpy is not None else None
+
+    def __exit__(self, *_: Any) -> None:
+        torch.set_rng_state(self.torch)
+        random.setstate(self.python)
+        if self.numpy is not None:
+            sys.modules["numpy"].random.set_state(self.numpy)
