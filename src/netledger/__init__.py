@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         layer,
         presets,
         receptive_field,
+        rule,
         spec,
         to_spec,
     )
@@ -37,6 +38,10 @@ if TYPE_CHECKING:
         ValuesNeededError,
     )
 
+    from netledger.core.network import Tensor
+    from netledger.core.operator import Operator, choice, flag, index, number, numbers, per_axis, real, word
+    from netledger.core.work import Term, accumulate
+
     def conventions() -> tuple[str, ...]:
         """The names of all ways of counting."""
         ...
@@ -48,22 +53,35 @@ __all__ = [
     "IncompleteError",
     "Ledger",
     "NetledgerError",
+    "Operator",
     "Shape",
     "ShapeError",
     "SourceError",
     "SpecError",
+    "Tensor",
+    "Term",
     "UnknownNameError",
     "ValuesNeededError",
     "__version__",
+    "accumulate",
+    "choice",
     "conventions",
     "count",
     "explain",
+    "flag",
     "formula",
+    "index",
     "layer",
+    "number",
+    "numbers",
+    "per_axis",
     "presets",
+    "real",
     "receptive_field",
+    "rule",
     "spec",
     "to_spec",
+    "word",
 ]
 
 __version__ = "0.1.0"
@@ -77,8 +95,15 @@ def __getattr__(name: str) -> Any:
 
     if name == "conventions":
         return import_module("netledger.conventions")
-    api, errors = import_module("netledger.api"), import_module("netledger.core.errors")
-    return getattr(api, name) if hasattr(api, name) else getattr(errors, name)
+    for place in _PLACES:
+        module = import_module(f"netledger.{place}")
+        if name in module.__all__:
+            return getattr(module, name)
+    raise AttributeError(name)
+
+
+_PLACES = ("api", "core.errors", "core.operator", "core.network", "core.work")
+"""Where the public names are."""
 
 
 def __dir__() -> list[str]:

@@ -18,6 +18,7 @@ from netledger.api._shapes import Shape
 if TYPE_CHECKING:
     from netledger.api._answers import explain, formula, receptive_field, to_spec
     from netledger.frontends.spec.builder import spec
+    from netledger.frontends.torch.custom import rule
 
 __all__ = [
     "Entry",
@@ -29,6 +30,7 @@ __all__ = [
     "layer",
     "presets",
     "receptive_field",
+    "rule",
     "spec",
     "to_spec",
 ]
@@ -38,6 +40,8 @@ def __getattr__(name: str) -> Any:
     """Load what is asked for seldom when it is."""
     from importlib import import_module
 
+    if name == "rule":
+        return import_module("netledger.frontends.torch.custom").rule
     if name == "spec":
         return import_module("netledger.frontends.spec.builder").spec
     if name in __all__:

@@ -11,7 +11,7 @@ from netledger.conventions import load
 from netledger.core.document import Column, thousands
 from netledger.core.errors import UnknownNameError
 from netledger.core.ledger import Entry
-from netledger.reports._document import NOTHING, Sheet, Shown, added, core, percent, stored
+from netledger.reports._document import NOTHING, Sheet, Shown, added, core, one_line, percent, stored
 from netledger.reports._view import Row, View, decimal, rows, share
 
 __all__ = ["ALIASES", "NAMES", "chosen", "conventions", "kernel", "resolve"]
@@ -106,7 +106,7 @@ def _told(head: str, read: Callable[[Entry], int | str], number: bool = False) -
 
 def _plain(head: str, read: Callable[[Row], int | str], **column: Any) -> Shown:
     """A column of facts; where there is none, a dash."""
-    return Shown(Column(head, **column), read, lambda row: str(read(row)) or NOTHING)
+    return Shown(Column(head, **column), read, lambda row: one_line(str(read(row))) or NOTHING)
 
 
 def _attribute(name: str) -> Callable[[View], Shown]:
@@ -140,7 +140,7 @@ def _place(entry: Entry) -> str:
 def _file_and_line(view: View) -> Shown:
     """In full where a machine reads it; without folders for people."""
     shown = _told("file:line", _place)(view)
-    return shown._replace(text=lambda row: os.path.basename(str(shown.plain(row))) or NOTHING)
+    return shown._replace(text=lambda row: one_line(os.path.basename(str(shown.plain(row)))) or NOTHING)
 
 
 def _dtype(row: Row) -> str:

@@ -7,10 +7,11 @@ from operator import attrgetter
 from typing import Any, NamedTuple
 
 from netledger.core.document import Column, Document, Pairs, Table, thousands
+from netledger.core.errors import printable
 from netledger.core.network import shapes
 from netledger.reports._view import Row, View, decimal, rows, share, summary
 
-__all__ = ["NOT_COUNTED", "Sheet", "Shown", "core", "document", "sheet", "stored", "word"]
+__all__ = ["NOT_COUNTED", "Sheet", "Shown", "core", "document", "one_line", "sheet", "stored", "word"]
 
 NOT_COUNTED = "not counted"
 SHARED = "(shared)"
@@ -99,7 +100,7 @@ def core(view: View, totals: tuple[int, ...]) -> dict[str, Shown]:
     counts = view.ledger.parameter_counts
     first = [f"{convention.NAME}%" for convention in view.conventions[:1]]
     return {
-        "layer": Shown(Column("layer", number=False), attrgetter("name"), attrgetter("label"), "total"),
+        "layer": Shown(Column("layer", number=False), attrgetter("name"), lambda row: one_line(row.label), "total"),
         "operator": word("operator", attrgetter("operator"), spare=3, least=14),
         "input": word("input", lambda row: shapes(row.inputs), spare=7),
         "output": word("output", lambda row: shapes(row.outputs), spare=2),
@@ -114,9 +115,14 @@ def core(view: View, totals: tuple[int, ...]) -> dict[str, Shown]:
     }
 
 
-def word(head: str, read: Callable[[Row], int | str], **column: Any) -> Shown:
-    """A column of words; nothing is a dash, but in shapes."""
-    return Shown(Column(head, number=False, **column), read, lambda row: str(read(row)))
+def word(head: str, read: Callable[[Row], str], **column: Any) -> Shown:
+    """A column of words."""
+    return Shown(Column(head, number=False, **column), read, lambda row: one_line(read(row)))
+
+
+def one_line(text: str) -> str:
+    """The text on one line, as wide as it will be written."""
+    return printable(text).replace("\n", "\\n")
 
 
 def stored(field: str, total: str, head: str = "", **column: Any) -> Shown:

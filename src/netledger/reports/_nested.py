@@ -15,10 +15,7 @@ def nested(view: View) -> Iterator[Row]:
     """A row for each module and operation down to the depth of the view, modules before what is in them."""
     seen: set[object] = set()
     for level, around, part, opened in walk(tree(view.ledger), view.depth):
-        if isinstance(part, Entry):
-            made = _operation(view, part, around, seen)
-        else:
-            made = _module(view, part, opened, seen)
+        made = _operation(view, part, around, seen) if isinstance(part, Entry) else _module(view, part, opened, seen)
         yield made._replace(level=level)
 
 

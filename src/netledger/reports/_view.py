@@ -85,21 +85,27 @@ def rows(view: View) -> tuple[Row, ...]:
 
 def _flat(view: View) -> Iterator[Row]:
     seen: set[object] = set()
-    calls = view.ledger.calls
+    kinds = {module.path: _short(module.kind) for module in view.ledger.modules}
     for name, group in groupby(view.ledger.entries, key=lambda entry: _folded(entry.name, view)):
         entries = tuple(group)
         made = row(name, entries, view.conventions, seen)
-        yield made._replace(module=_module(entries[0], calls)) if calls and len(entries) == 1 else made
+        single = entries[0] if len(entries) == 1 else None
+        yield made._replace(module=_module(single, view.ledger.calls) or kinds.get(name, "")) if single else made
 
 
 def _module(entry: Entry, calls: tuple[Call, ...]) -> str:
-    """The class of the innermost module that an operation happened in."""
+    """The class of the innermost module that an operation happened in; nothing, if it happened in none."""
     number = entry.provenance.call
     while 0 <= number < len(calls):
         if calls[number].module:
-            return calls[number].kind.rpartition(".")[2]
+            return _short(calls[number].kind)
         number = min(calls[number].parent, number - 1)
     return ""
+
+
+def _short(kind: str) -> str:
+    """The name of a class without that of its package."""
+    return kind.rpartition(".")[2]
 
 
 def _folded(name: str, view: View) -> str:
@@ -185,13 +191,15 @@ def summary(view: View) -> tuple[tuple[str, str], ...]:
     counts = ledger.parameter_counts
     buffers = f"; {thousands(counts.buffers)} more values in buffers" if counts.buffers else ""
     trainable = f"; {thousands(counts.trainable)} trainable"
-    lines = [("parameters", f"{least}{_figure(counts.total)}{trainable}{buffers}")]
+    known = "" if ledger.modules else least  # a model of a framework tells all that it stores
+    lines = [("parameters", f"{known}{_figure(counts.total)}{trainable}{buffers}")]
     for convention in view.conventions:
         lines.append((convention.NAME, f"{least}{_figure(price(convention, ledger), convention.UNIT)}"))
     sizes = ledger.bytes
     lines.append(("size of input", mebibytes(sizes["input"])))
     lines.append(("size of feature maps", f"{mebibytes(sizes['feature_maps'])} (every layer's output; views are free)"))
     lines.append(("size of parameters", f"{mebibytes(sizes['parameters'])} (buffers included)"))
+    lines.extend(("assumed", note) for note in ledger.notes)
     for gap in ledger.gaps:
         lines.append(("not counted", f"{gap.layer} ({gap.op}): {gap.reason}; at most {thousands(gap.bound)} FLOP"))
     return tuple(lines)

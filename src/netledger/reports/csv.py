@@ -8,8 +8,8 @@ from __future__ import annotations
 import csv
 import io
 
-from netledger.core.errors import printable
 from netledger.reports._columns import chosen, resolve
+from netledger.reports._document import one_line
 from netledger.reports._view import View
 
 __all__ = ["NAME", "columns", "render"]
@@ -37,5 +37,5 @@ def _safe(value: int | str) -> int | str:
     """The text as a spreadsheet will not take it for a formula."""
     if isinstance(value, int):
         return value
-    line = printable(value).replace("\n", "\\n")
+    line = one_line(value)
     return f"'{line}" if line[:1] in ("=", "+", "-", "@") else line

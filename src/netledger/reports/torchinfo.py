@@ -21,10 +21,11 @@ from netledger.core.errors import UnknownNameError, printable
 from netledger.core.ledger import Entry, Ledger, price
 from netledger.core.network import Tensor
 from netledger.reports._columns import ALIASES, kernel
+from netledger.reports._document import one_line
 from netledger.reports._tree import Block, tree
 from netledger.reports._view import Row, View, decimal, row
 
-__all__ = ["NAME", "columns", "render"]
+__all__ = ["NAME", "columns", "render", "sizes"]
 
 NAME = "torchinfo"
 
@@ -80,8 +81,9 @@ def render(view: View) -> str:
     wide = [max(map(len, column)) + 2 for column in zip(*cells, strict=True)]
     head, *body = ("".join(map(str.ljust, line, wide)).rstrip() for line in cells)
     rule = "=" * (sum(wide) - 2)
-    parts = [rule, head, rule, *body, rule, *_totals(view.ledger), rule, *_sizes(view.ledger), rule]
-    return printable("\n".join([*parts, *_notes(view.ledger)]))
+    parts = [rule, head, rule, *body, rule, *_totals(view.ledger), rule]
+    parts += [f"{name} (MB): {decimal(size, 10**6, 2)}" for name, size in sizes(view.ledger).items()]
+    return printable("\n".join([*parts, rule, *_notes(view.ledger)]))
 
 
 def _lines(ledger: Ledger, depth: int) -> Iterator[Line]:
@@ -103,7 +105,7 @@ def _blocks(block: Block, level: int) -> Iterator[tuple[int, Block]]:
 
 
 def _title(line: Line) -> str:
-    name = (line.block.kind or line.block.name).replace("\n", " ")
+    name = one_line(line.block.kind or line.block.name)
     if not line.level:
         return name
     before = "├─" if line.level == 1 else "│    " * (line.level - 1) + "└─"
@@ -201,17 +203,17 @@ def _totals(ledger: Ledger) -> list[str]:
 _UNITS = ((10**12, "T"), (10**9, "G"), (10**6, "M"))
 
 
-def _sizes(ledger: Ledger) -> list[str]:
+def sizes(ledger: Ledger) -> dict[str, int]:
+    """The lines of memory, in bytes."""
     given = sum(tensor.bytes for tensor in ledger.inputs)
     passed = 2 * sum(entry.outputs[0].bytes for entry in ledger if _kept(entry))
     stored = sum(Tensor(part.shape, part.dtype).bytes for part in ledger.parameters if not part.buffer)
-    sizes = {
+    return {
         "Input size": given,
         "Forward/backward pass size": passed,
         "Params size": stored,
         "Estimated Total Size": given + passed + stored,
     }
-    return [f"{name} (MB): {decimal(size, 10**6, 2)}" for name, size in sizes.items()]
 
 
 def _kept(entry: Entry) -> bool:
@@ -221,7 +223,10 @@ def _kept(entry: Entry) -> bool:
 
 def _notes(ledger: Ledger) -> list[str]:
     total = thousands(price(macs_plus_bias, ledger))
-    said = f"Mult-adds are {total} products and additions of biases (macs+bias); normalisation is free."
+    said = [
+        f"Mult-adds are {total} products and additions of biases (macs+bias); normalisation is free.",
+        "The pass is twice the output of every operation with parameters; params are without buffers.",
+    ]
     gaps = [gap.layer for gap in ledger.gaps]
     rest = f" and {len(gaps) - 5} more" if len(gaps) > 5 else ""
-    return [said, *([f"Not counted: {', '.join(gaps[:5])}{rest}."] if gaps else [])]
+    return [*said, *([f"Not counted: {', '.join(gaps[:5])}{rest}."] if gaps else [])]

@@ -8,10 +8,14 @@ the arguments, or from the module, of the same name.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from types import CodeType, FunctionType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import torch
+from torch.overrides import _pop_mode_temporarily
 
 from netledger.core.errors import PluginError, quote
 from netledger.core.operator import Operator, operator
@@ -20,7 +24,7 @@ from netledger.frontends.torch.rules._registry import RULES, Rule, forget
 if TYPE_CHECKING:
     from netledger.frontends.torch.trace import Trace
 
-__all__ = ["FUNCTIONS", "MODULES", "rule", "run_function", "run_module"]
+__all__ = ["FUNCTIONS", "MODULES", "answered", "intercepted", "rule", "run_module"]
 
 MODULES: dict[type, type[Operator]] = {}
 """Operators by class of module."""
@@ -41,7 +45,7 @@ def rule(target: Any) -> Callable[[_Made], _Made]:
     def declared(cls: _Made) -> _Made:
         if not (isinstance(cls, type) and issubclass(cls, Operator)):
             raise PluginError(f"{cls!r} is no operator", hint="Derive the class from netledger.Operator.")
-        made: Any = cls if "ATTRIBUTES" in cls.__dict__ else operator(cls)
+        made: Any = cls if "__slots__" in cls.__dict__ else operator(cls)
         if not made.__dict__.get("KIND"):
             made.KIND = made.__name__.lower()
         _register(target, made)
@@ -60,11 +64,64 @@ def _register(target: Any, made: type[Operator]) -> None:
         forget()
     elif hasattr(target, "_qualname") and hasattr(target, "_opoverload"):  # what torch.library.custom_op makes
         _register(target._qualname, made)
-    elif callable(target):
+    elif isinstance(target, FunctionType):
         FUNCTIONS[target] = made
     else:
         hint = "Give a function, a class of modules, or the name of an operator: namespace::name."
         raise PluginError(f"there can be no rule for {quote(str(target))}", hint=hint)
+
+
+@contextmanager
+def intercepted(trace: Trace) -> Iterator[None]:
+    """While the trace lasts, calls of the functions that have a rule are answered by it, however they are reached."""
+    owner = threading.get_ident()
+    before = [(function, function.__code__) for function in FUNCTIONS if isinstance(function, FunctionType)]
+    applied = [function for function in FUNCTIONS if isinstance(function, type)]
+    _ACTIVE.append((trace, owner, {id(function): code for function, code in before}))
+    try:
+        for function, code in before:
+            function.__code__ = _doorway(function, code)
+        for function in applied:
+            function.apply = _applied(trace, function)
+        yield
+    finally:
+        for function, code in before:
+            function.__code__ = code
+        for function in applied:
+            del function.apply
+        _ACTIVE.pop()
+
+
+_ACTIVE: list[Any] = []
+
+
+def _doorway(function: Any, code: CodeType) -> CodeType:
+    """Code that hands a call to `answered`; with as many free variables as the function has."""
+    text = f"def door(*a, **k): return __import__({__name__!r}, fromlist=['_']).answered({id(function)}, a, k)"
+    made: dict[str, Any] = {}
+    exec(compile(text, __file__, "exec"), made)
+    door: CodeType = made["door"].__code__
+    return door.replace(co_freevars=code.co_freevars)
+
+
+def answered(identity: int, args: Any, kwargs: Any) -> Any:
+    """Answer a call of a function that has a rule; in another thread, run it as it is written."""
+    trace, owner, codes = _ACTIVE[-1]
+    function = next(function for function in FUNCTIONS if id(function) == identity)
+    if threading.get_ident() != owner:
+        parts = function.__globals__, function.__name__, function.__defaults__, function.__closure__
+        return FunctionType(codes[identity], *parts)(*args, **kwargs)
+    names = inspect.signature(FunctionType(codes[identity], {}, "", function.__defaults__, function.__closure__))
+    return _done(trace, function, FUNCTIONS[function], dict(names.bind(*args, **kwargs).arguments), {})
+
+
+def _applied(trace: Trace, function: Any) -> Any:
+    names = list(inspect.signature(function.forward).parameters)
+
+    def apply(*args: Any) -> Any:
+        return _done(trace, function, FUNCTIONS[function], dict(zip(names[names[0] == "ctx" :], args, strict=False)), {})
+
+    return apply
 
 
 def run_module(trace: Trace, module: Any, made: type[Operator], args: Any, kwargs: Any) -> Any:
@@ -72,26 +129,17 @@ def run_module(trace: Trace, module: Any, made: type[Operator], args: Any, kwarg
     found = {name: getattr(module, name) for name in made.ATTRIBUTES if hasattr(module, name)}
     named = inspect.signature(module.forward).bind(*args, **kwargs).arguments
     held = {name.replace(".", "_"): tensor for name, tensor in (*module.named_parameters(), *module.named_buffers())}
-    return _done(trace, made, {**named, **found}, held)
-
-
-def run_function(trace: Trace, function: Any, made: type[Operator], args: Any, kwargs: Any) -> Any:
-    """A function as one operation."""
-    call = function.forward if isinstance(function, type) else function
-    names = list(inspect.signature(call).parameters)
-    skipped = 1 if isinstance(function, type) and names[:1] == ["ctx"] else 0
-    named = {**dict(zip(names[skipped:], args, strict=False)), **kwargs}
-    return _done(trace, made, named, {})
+    return _done(trace, None, made, {**named, **found}, held)
 
 
 def _kernel(trace: Trace, made: type[Operator], name: str, args: Any, kwargs: Any) -> Any:
     space, _, short = name.partition("::")
     schema = getattr(getattr(torch.ops, space), short).default._schema
     named = {**dict(zip([part.name for part in schema.arguments], args, strict=False)), **kwargs}
-    return _done(trace, made, named, {})
+    return _done(trace, trace.last[0], made, named, {})
 
 
-def _done(trace: Trace, made: type[Operator], named: dict[str, Any], held: dict[str, Any]) -> Any:
+def _done(trace: Trace, function: Any, made: type[Operator], named: dict[str, Any], held: dict[str, Any]) -> Any:
     inputs = []
     for name, value in named.items():
         for part in value if isinstance(value, (tuple, list)) else (value,):
@@ -101,7 +149,13 @@ def _done(trace: Trace, made: type[Operator], named: dict[str, Any], held: dict[
                 else:
                     inputs.append(part)
     values = {name: _plain(named[name]) for name in made.ATTRIBUTES if name in named}
-    return trace.add(made(**values), *inputs, **held)
+    trace.last = (function, ((), named))
+    with _pop_mode_temporarily() if _mode_is_on() else nullcontext():
+        return trace.add(made(**values), *inputs, **held)
+
+
+def _mode_is_on() -> bool:
+    return bool(torch._C._len_torch_function_stack())
 
 
 def _plain(value: Any) -> Any:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
+from netledger.core.errors import SourceError
 from netledger.frontends.torch.abstract import Abstract
 from netledger.frontends.torch.record import Called
 from netledger.frontends.torch.rules import name_of, rule_of
@@ -34,8 +35,13 @@ def follow(trace: Trace, func: Any, args: Any, kwargs: Any, error: Exception | N
     given = _abstracted(trace, (args, kwargs))
     if isinstance(func, torch._ops.OpOverload):
         return gap(trace, func, *given)
+    return kernels(trace, func, *given)
+
+
+def kernels(trace: Trace, func: Any, args: Any, kwargs: Any) -> Any:
+    """Follow a call down to the kernels."""
     with _Kernels(trace):
-        return func(*given[0], **given[1])
+        return func(*args, **kwargs)
 
 
 def _check(trace: Trace, func: Any, args: Any, kwargs: Any) -> None:
@@ -129,7 +135,10 @@ def gap(trace: Trace, func: Any, args: Any, kwargs: Any) -> Any:
 def _written(trace: Trace, func: Any, args: Any, kwargs: Any, operator: Any) -> Any:
     args, kwargs = _abstracted(trace, (args, kwargs))
     plain = _plain(trace, (args, kwargs))
-    made = func(*plain[0], **{**plain[1], **({"device": "meta"} if "device" in plain[1] else {})})
+    try:
+        made = func(*plain[0], **{**plain[1], **({"device": "meta"} if "device" in plain[1] else {})})
+    except NotImplementedError as error:
+        raise _unknown(func) from error
     inputs = [value for value in _tensors((args, kwargs)) if type(value) is Abstract]
     outputs = [value for value in _tensors(made) if isinstance(value, torch.Tensor)]
     if not outputs:
@@ -140,6 +149,11 @@ def _written(trace: Trace, func: Any, args: Any, kwargs: Any, operator: Any) -> 
     answers = trace.add(op, *inputs, kinds=kinds)
     queue = iter(answers if isinstance(answers, tuple) else (answers,))
     return _refilled(made, queue)
+
+
+def _unknown(func: Any) -> SourceError:
+    hint = "Declare an operator for it: netledger.rule, see docs/pytorch.md."
+    return SourceError(f"{name_of(func)} has no rule, and PyTorch cannot tell its shape without computing", hint=hint)
 
 
 def _refilled(value: Any, answers: Any) -> Any:

@@ -48,7 +48,7 @@ def frozen(
         tuple(inputs),
         tuple(outputs),
         calls,
-        model.modules,
+        tuple(model.modules),
     )
 
 

@@ -31,7 +31,7 @@ class Static(NamedTuple):
 
     """
 
-    modules: tuple[Module, ...]
+    modules: list[Module]
     paths: dict[int, str]
     stored: dict[int, Stored]
     device: torch.device
@@ -42,11 +42,20 @@ class Static(NamedTuple):
 
 def static(model: Any) -> Static:
     """Look at a model, or at anything that can be called."""
-    modules: list[Module] = []
-    found = Static((), {}, {}, _device(model), {}, [], [])
+    found = Static([], {}, {}, _device(model), {}, [], [])
     if isinstance(model, torch.nn.Module):
-        _walk(model, found, modules)
-    return found._replace(modules=tuple(modules))
+        _walk(model, "", found)
+    return found
+
+
+def meet(module: Any, found: Static, above: str) -> None:
+    """Look at a module that is no part of the model, called within another."""
+    name = f"{above}.{type(module).__name__}" if above else type(module).__name__
+    taken = set(found.paths.values())
+    times = 1
+    while (name if times == 1 else f"{name}_{times}") in taken:
+        times += 1
+    _walk(module, name if times == 1 else f"{name}_{times}", found)
 
 
 def _device(model: Any) -> torch.device:
@@ -58,16 +67,16 @@ def _device(model: Any) -> torch.device:
     return torch.device("cpu")
 
 
-def _walk(model: Any, found: Static, modules: list[Module]) -> None:
+def _walk(model: Any, name: str, found: Static) -> None:
     """Every module once, parents first; without recursion, however deep."""
-    numbers: dict[int, int] = {}
-    queue = [(model, "")]
+    queue = [(model, name)]
     order: list[Any] = []
+    numbers: dict[int, int] = {}
     while queue:
         module, path = queue.pop()
-        if id(module) in numbers:
+        if id(module) in found.paths:
             continue
-        numbers[id(module)] = len(order)
+        numbers[id(module)] = len(found.modules) + len(order)
         found.paths[id(module)] = path
         order.append(module)
         children = module._modules
@@ -75,7 +84,7 @@ def _walk(model: Any, found: Static, modules: list[Module]) -> None:
             dot = f"{path}." if path else ""
             queue.extend([(child, dot + name) for name, child in children.items() if child is not None][::-1])
     for module in order:
-        modules.append(_module(module, found, numbers))
+        found.modules.append(_module(module, found, numbers))
 
 
 def _module(module: Any, found: Static, numbers: dict[int, int]) -> Module:
@@ -96,7 +105,7 @@ def _module(module: Any, found: Static, numbers: dict[int, int]) -> Module:
     if known.get("_compiled_call_impl") is not None:
         found.compiled.append(module)
     children = module._modules
-    kept = tuple([(name, numbers[id(child)]) for name, child in children.items() if child is not None])
+    kept = tuple([(name, numbers[id(child)]) for name, child in children.items() if id(child) in numbers])
     return Module(path, class_name(type(module)), kept if children else (), tuple(own))
 
 

@@ -6,13 +6,16 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import torch
 from torch.nn.modules import module as torch_module
+from torch.overrides import _pop_mode_temporarily
 
 from netledger.frontends.torch.custom import MODULES, run_module
+from netledger.frontends.torch.fallback import follow
+from netledger.frontends.torch.lazy import filled, is_unfilled
 from netledger.frontends.torch.record import Called
 from netledger.frontends.torch.shortcuts import SHORTCUTS
 from netledger.frontends.torch.trace import CALL, Trace
@@ -28,6 +31,7 @@ def watched(trace: Trace) -> Iterator[None]:
     owner = threading.get_ident()
     original = _Module._call_impl
     calls = trace.calls
+    paths = trace.known.paths
 
     def call(module: Any, *args: Any, **kwargs: Any) -> Any:
         if threading.get_ident() != owner:
@@ -37,6 +41,8 @@ def watched(trace: Trace) -> Iterator[None]:
         trace.call = len(calls)
         calls.append(called)
         known = module.__dict__
+        if id(module) not in paths:
+            trace.meet(module)
         try:
             if type(module) in MODULES:
                 result = run_module(trace, module, MODULES[type(module)], args, kwargs)
@@ -57,10 +63,35 @@ def watched(trace: Trace) -> Iterator[None]:
     CALL.code = call.__code__
     _Module._call_impl = call
     try:
-        yield
+        with scripts_followed(trace, owner):
+            yield
     finally:
         _Module._call_impl = original
         CALL.code = None
+
+
+@contextmanager
+def scripts_followed(trace: Trace, owner: int) -> Iterator[None]:
+    """Scripted functions and methods are followed down to the kernels."""
+    kinds: Any = (torch._C.ScriptFunction, torch._C.ScriptMethod)
+    originals = [kind.__call__ for kind in kinds]
+
+    def followed(original: Any) -> Any:
+        def call(self: Any, *args: Any, **kwargs: Any) -> Any:
+            if threading.get_ident() != owner or not torch._C._len_torch_function_stack():
+                return original(self, *args, **kwargs)
+            with _pop_mode_temporarily():
+                return follow(trace, partial(original, self), args, kwargs)
+
+        return call
+
+    try:
+        for kind, original in zip(kinds, originals, strict=True):
+            kind.__call__ = followed(original)
+        yield
+    finally:
+        for kind, original in zip(kinds, originals, strict=True):
+            kind.__call__ = original
 
 
 def _hooked(module: Any) -> bool:
@@ -77,13 +108,13 @@ def _hooked(module: Any) -> bool:
 
 @cache
 def _is_special(kind: type) -> bool:
-    """Whether modules of this class are compiled or scripted."""
-    return issubclass(kind, torch.jit.ScriptModule) or kind.__name__ == "OptimizedModule"
+    """Whether modules of this class are compiled."""
+    return kind.__name__ == "OptimizedModule"
 
 
 def _special(trace: Trace, original: Any, module: Any, args: Any, kwargs: Any) -> Any:
     if type(module).__name__ == "OptimizedModule" and "_orig_mod" in module._modules:
         return module._modules["_orig_mod"](*args, **kwargs)
-    if isinstance(module, torch.jit.ScriptModule):
-        return trace.scripted(module, args, kwargs)
+    if is_unfilled(module):
+        return original(filled(trace, module, args, kwargs), *args, **kwargs)
     return original(module, *args, **kwargs)

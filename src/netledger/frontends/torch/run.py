@@ -15,6 +15,7 @@ import torch
 from netledger.core.errors import ForwardError, NetledgerError, SourceError
 from netledger.core.network import Network, shapes
 from netledger.frontends.options import Options
+from netledger.frontends.torch.custom import intercepted
 from netledger.frontends.torch.freeze import frozen, function_name, numbers_in
 from netledger.frontends.torch.inputs import Arguments, arguments, batched, prepared, unbatched
 from netledger.frontends.torch.model import Static, static
@@ -24,6 +25,8 @@ from netledger.frontends.torch.trace import Trace, is_inner
 from netledger.frontends.torch.values import random_state
 
 __all__ = ["network"]
+
+_RULE = "Declare an operator for it: netledger.rule, see docs/pytorch.md."
 
 
 def network(model: Model, options: Options) -> Network:
@@ -62,12 +65,16 @@ def _batched(model: Model, given: Arguments) -> Network | None:
 def _once(model: Model, given: Arguments) -> tuple[Network, bool]:
     """The network, and whether some layer took its input to have no batch."""
     known = static(model.run)
-    trace = Trace(known.stored, known.device, known.kinds)
+    trace = Trace(known)
     args, named = prepared(trace, given)
     inputs = numbers_in((args, named))
     try:
-        with _untouched(known), watched(trace), torch.no_grad(), trace:
+        with _untouched(known), watched(trace), intercepted(trace), torch.no_grad(), trace:
             result = model.run(*args, **named)
+    except NotImplementedError as error:
+        unknown = SourceError(f"PyTorch cannot tell a shape without computing: {str(error)[:300]}", hint=_RULE)
+        _tell(unknown, error, trace, known, model, inputs)
+        raise unknown from error
     except NetledgerError as error:
         _tell(error, error, trace, known, model, inputs)
         raise

@@ -8,6 +8,7 @@ made of other calls in Python, and otherwise followed down to the kernels (dispa
 from __future__ import annotations
 
 import sys
+from contextlib import nullcontext
 from types import CodeType
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,7 @@ from netledger.core.errors import NetledgerError, SourceError, ValuesNeededError
 from netledger.core.operator import Operator
 from netledger.frontends.torch import fallback
 from netledger.frontends.torch.abstract import DTYPES, Abstract, Kind, abstract
+from netledger.frontends.torch.model import Static, meet
 from netledger.frontends.torch.record import Called, Case, Did, Place, Step
 from netledger.frontends.torch.rules import READS, RULES, name_of, rule_of
 from netledger.frontends.torch.stored import Stored
@@ -39,16 +41,16 @@ class Trace(TorchFunctionMode):
     """Everything that one run of a model does.
 
     Args:
-        stored: the model's own tensors by identity.
-        device: where the model believes its tensors to be.
+        known: the model as it stands.
 
     """
 
-    def __init__(self, stored: dict[int, Stored], device: torch.device, kinds: dict[Any, Kind]) -> None:
+    def __init__(self, known: Static) -> None:
         super().__init__()
-        self.stored = stored
-        self.device = device
-        self.kinds = kinds
+        self.known = known
+        self.stored = known.stored
+        self.device = known.device
+        self.kinds = known.kinds
         self.cases: dict[Any, Case] = {}
         self.kinds_by_number: list[Kind] = []
         self.done: list[Did] = []
@@ -76,10 +78,13 @@ class Trace(TorchFunctionMode):
         """Answer one call that may do something."""
         key: list[Any] = [func]
         flat: list[Any] = []
-        self._identify_all(args, key, flat)
-        if kwargs:
-            key.extend(kwargs)
-            self._identify_all(kwargs.values(), key, flat)
+        try:
+            self._identify_all(args, key, flat)
+            if kwargs:
+                key.extend(kwargs)
+                self._identify_all(kwargs.values(), key, flat)
+        except _WrappedError:
+            return fallback.kernels(self, func, args, kwargs)
         identity = tuple(key)
         try:
             case = self.cases.get(identity)
@@ -157,6 +162,8 @@ class Trace(TorchFunctionMode):
         """What is known of a tensor that existed before, or was made elsewhere."""
         found = self.stored.get(id(tensor))
         if found is None or found.tensor is not tensor:
+            if torch._C._functorch.is_functorch_wrapped_tensor(tensor):
+                raise _WrappedError
             kind = self.kind(tuple(tensor.shape), tensor.dtype)
             found = self.stored[id(tensor)] = Stored(tensor, kind, f"constant {len(self.stored)}", True, False)
         return found
@@ -164,6 +171,8 @@ class Trace(TorchFunctionMode):
     # The first call of its kind.
 
     def _first(self, func: Any, args: Any, kwargs: Any, identity: Any, flat: list[Any]) -> Any:
+        if kwargs.get("out") is not None:
+            return self._into(func, args, kwargs)
         rule = rule_of(func)
         self.last = (func, (args, kwargs))
         if rule is None:
@@ -186,6 +195,15 @@ class Trace(TorchFunctionMode):
             if case:
                 self.cases[identity] = case
         return result
+
+    def _into(self, func: Any, args: Any, kwargs: Any) -> Any:
+        """A call that writes its result to tensors that it is given."""
+        rest = {name: value for name, value in kwargs.items() if name != "out"}
+        made = self.perform(func, args, rest)
+        targets, values = (kwargs["out"], made) if isinstance(made, (tuple, list)) else ((kwargs["out"],), (made,))
+        for target, value in zip(targets, values, strict=True):
+            self.write(target, value)
+        return kwargs["out"]
 
     def _state(self) -> Any:
         return len(self.done), len(self.kinds_by_number), self.last, self._tape, self._writes
@@ -232,6 +250,12 @@ class Trace(TorchFunctionMode):
         if op.VIEW and type(flat[inputs[0]]) is Abstract:
             made._root = flat[inputs[0]]
         return made
+
+    def meet(self, module: Any) -> None:
+        """A module that is no part of the model, such as one that a function calls."""
+        above = self.calls[self.call].what if self.call >= 0 else None
+        with _pop_mode_temporarily() if torch._C._len_torch_function_stack() else nullcontext():
+            meet(module, self.known, self.known.paths.get(id(above), ""))
 
     def is_stored(self, tensor: Any) -> bool:
         """Whether it is a parameter or a buffer of the model, as it was made."""
@@ -411,6 +435,10 @@ class Trace(TorchFunctionMode):
                 return self.calls[self.call].place if self.call >= 0 else None
             frame = frame.f_back
         return None
+
+
+class _WrappedError(Exception):
+    """A tensor stands for many: it is inside torch.vmap or the like, and known only to the kernels."""
 
 
 class CALL:

@@ -73,7 +73,9 @@ class Values:
         self._remember(func, args, kwargs, numbers, result)
 
     def _remember(self, func: Any, args: Any, kwargs: Any, numbers: list[Any], result: Any) -> None:
-        parts = list(enumerate(result)) if type(result) in (tuple, list) else [(None, result)]
+        parts = list(enumerate(result)) if isinstance(result, (tuple, list)) else [(None, result)]
+        if result is None and _in_place(func):
+            parts = [(None, args[0])]
         queue = iter(numbers)
         recipe = None
         for part, tensor in parts:

@@ -75,3 +75,26 @@ def gumbel_softmax(
 ) -> Any:
     """A softmax of what is randomly shifted."""
     return trace.add(load("softmax")(dim), logits)
+
+
+@rule("flex_attention", pure=False)
+def flex_attention(
+    trace: Any,
+    query: Any,
+    key: Any,
+    value: Any,
+    score_mod: Any = None,
+    block_mask: Any = None,
+    scale: Any = None,
+    *_: Any,
+    **__: Any,
+) -> Any:
+    """Attention counted whole; what a function does to the scores is a gap."""
+    grouped = query.shape[1] != key.shape[1]
+    made = trace.add(load("attention")(False, True, grouped), query, key, value)
+    name = getattr(score_mod, "__name__", "")
+    if score_mod is not None and name not in ("_identity", "noop_mask"):
+        made = trace.add(load("custom")(f"score_mod {name}", tuple(made.shape), whole=True), made)
+    if hasattr(trace.last[0], "__code__"):
+        return made
+    return (made, *(trace.add(load("empty")((0,)), query) for _ in range(2)))

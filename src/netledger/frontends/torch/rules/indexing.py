@@ -225,3 +225,12 @@ def one_hot(trace: Any, tensor: Any, num_classes: int = -1) -> Any:
 def places(trace: Any, *_: Any, **__: Any) -> Any:
     """Followed down to the kernels."""
     raise TypeError("no operator")
+
+
+@rule("embedding_bag", pure=False)
+def embedding_bag(trace: Any, input: Any, weight: Any, offsets: Any = None, *_: Any, **kwargs: Any) -> Any:
+    """Rows for each whole number, folded."""
+    if input.dim() != 2 or kwargs.get("per_sample_weights") is not None:
+        raise TypeError("bags of different sizes")
+    rows = trace.add(load("embedding")(*trace.kind_of(weight).shape), input, dtype=trace.kind_of(weight).dtype, weight=weight)
+    return trace.add(load(kwargs.get("mode", "mean"))(axes=(1,)), rows)

@@ -138,3 +138,13 @@ def local_response_norm(
     """Normalisation over neighbouring channels."""
     op = load("lrn")(size, float(alpha), float(beta), float(k))
     return batched(trace, input, 4, lambda image: trace.add(op, image))
+
+
+@rule("_weight_norm", "_weight_norm_interface")
+def weight_norm(trace: Any, v: Any, g: Any, dim: int = 0) -> Any:
+    """A weight of a given length in a given direction."""
+    rank = len(trace.kind_of(v).shape)
+    axes = tuple(axis for axis in range(rank) if axis != dim % rank) if dim != -1 else tuple(range(rank))
+    length = trace.add(load("norm")(axes=axes, keepdims=True, p=2.0), v)
+    made = joined(trace, "multiply", v, joined(trace, "divide", g, length))
+    return (made, length) if trace.last_name.endswith("interface") else made

@@ -21,9 +21,9 @@ def _roles(params: Any, layers: int, ways: int, biased: bool, projected: bool) -
 
 def _run(trace: Any, kind: str, args: Any, **attributes: Any) -> Any:
     """A recurrent layer, its sequence first made batch first."""
+    if isinstance(args[3], (tuple, list)):
+        return _packed(trace, kind, args, attributes)
     input, hx, params, biased, layers, _, _, bidirectional, *rest = args
-    if not isinstance(input, torch.Tensor) or isinstance(params, torch.Tensor):
-        raise TypeError("a packed sequence")
     batch_first = bool(rest[0]) if rest else False
     states = tuple(hx) if isinstance(hx, (tuple, list)) else (hx,)
     hidden = trace.kind_of(states[-1]).shape[-1]
@@ -38,6 +38,41 @@ def _run(trace: Any, kind: str, args: Any, **attributes: Any) -> Any:
     made, *last = trace.add(op, sequence, *states, **roles)
     made = made if batch_first else trace.add(load("transpose")(0, 1), made)
     return (made, *last)
+
+
+def _packed(trace: Any, kind: str, args: Any, attributes: dict[str, Any]) -> Any:
+    """The same for sequences of several lengths, packed into one: as many steps as there are elements."""
+    data, _, hx, params, biased, layers, _, _, bidirectional = args
+    states = tuple(hx) if isinstance(hx, (tuple, list)) else (hx,)
+    hidden = trace.kind_of(states[-1]).shape[-1]
+    op = load(kind)(hidden=hidden, layers=layers, bidirectional=bool(bidirectional), bias=bool(biased), **attributes)
+    roles = _roles(params, layers, 2 if bidirectional else 1, biased, False)
+    made = trace.add(op, trace.add(load("unsqueeze")(0), data), **roles)
+    last = tuple(trace.add(load("rearrange")("last states", tuple(trace.kind_of(state).shape)), made) for state in states)
+    return (trace.add(load("squeeze")((0,)), made), *last)
+
+
+@rule("_pack_padded_sequence", pure=False)
+def pack(trace: Any, input: Any, lengths: Any, batch_first: bool) -> Any:
+    """The elements of all sequences, step by step; and how many sequences have each step."""
+    sizes = trace.values.of(lengths, "the lengths of sequences")
+    shape = trace.kind_of(input).shape
+    steps = int(sizes.max())
+    kind = trace.kind((int(sizes.sum()), *shape[2:]), trace.kind_of(input).dtype)
+    made = trace.add(load("rearrange")("packed sequence", tuple(kind.shape)), input, kinds=(kind,))
+    counts = torch.tensor([int((sizes > step).sum()) for step in range(steps)])
+    return made, trace.constant(counts)
+
+
+@rule("_pad_packed_sequence", pure=False)
+def unpack(trace: Any, data: Any, batch_sizes: Any, batch_first: bool, padding_value: Any, total_length: int) -> Any:
+    """The sequences side by side again."""
+    sizes = trace.values.of(batch_sizes, "the lengths of sequences")
+    length, batch = max(total_length, len(sizes)), int(sizes[0])
+    sizes_of = (batch, length) if batch_first else (length, batch)
+    shape = (*sizes_of, *trace.kind_of(data).shape[1:])
+    made = trace.add(load("rearrange")("padded sequence", shape), data)
+    return made, trace.constant(torch.tensor([int((sizes > place).sum()) for place in range(batch)]))
 
 
 @rule("lstm")
