@@ -31,6 +31,7 @@ METHOD = """## How it is measured
   Its fastest way that works counts, right or wrong. netledger too.
 - netledger records everything (every operation, its shapes, parameters, module and line) and is asked for FLOPs,
   MACs and parameters in every timed call. *Everything* also asks for every entry and for the whole ledger as JSON.
+- *First* and *second*: the first and the second count of a model that was just built; medians over five models.
 - *Limit*: the model's own `forward` alone, every operation and attribute read handed back ready-made by a mode at
   torch's function level. No counter that runs the model's Python code can be faster.
 - *Wrong*: a figure more than {below} below the products (2 FLOP or 1 MAC each, in the tool's own unit), or more than
@@ -84,7 +85,7 @@ def _against_peers(networks: list[Network]) -> list[str]:
     everything = [over(_fastest_seconds(network), network.facts.get("everything")) for network in networks]
     return [
         (
-            f"{len(known)} networks. Geometric mean of the time of the fastest other tool over netledger's:"
+            f"Networks: {len(known)}. Geometric mean of the time of the fastest other tool over netledger's:"
             f" **{_number(geometric_mean(known.values()))}**; the least ratio: {_number(known[least])} ({least});"
             f" slower than the fastest other tool on {len(slower)}{_listed(slower)}."
         ),

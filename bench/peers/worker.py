@@ -113,7 +113,7 @@ def measured(module: ModuleType, network: str, key: Key, runs: int, fastest: flo
     with torch.set_grad_enabled(mode == "grad"):
         model = models.build(network, device)
         image = models.tensors(models.shapes(network, model)[0], device)
-        facts = module.facts(model, image) if hasattr(module, "facts") else {}
+        facts = module.facts(lambda: models.build(network, device), image) if hasattr(module, "facts") else {}
         seconds, figures = timed(lambda: module.WAYS[way](model, image), runs, fastest)
         apart = {name: timed(lambda call=call: call(model, image), runs)[0] for name, call in _apart(module).items()}
     answer = {"seconds": seconds, **asdict(figures), "threads": torch.get_num_threads()}

@@ -13,6 +13,7 @@ from netledger.core.errors import IncompleteError, UnknownNameError
 from netledger.core.network import Network, Parameter, Provenance
 from netledger.core.work import Term
 from netledger.reports import View
+from netledger.reports import columns as _columns
 from netledger.reports import load as _report
 
 if TYPE_CHECKING:
@@ -237,14 +238,35 @@ class Ledger(_Facade[_core.Ledger]):
         return Answer(explain_layers(self.data, names, chosen))
 
     def to(
-        self, format: str, conventions: Iterable[str] = DEFAULT, depth: int | None = None, fold: bool = False
+        self,
+        format: str,
+        conventions: Iterable[str] = DEFAULT,
+        depth: int | None = None,
+        fold: bool = False,
+        columns: Iterable[str] = (),
     ) -> str:
-        """The ledger as a report, by the name of a format: table, json, …: `netledger show --help` lists them."""
-        return _report(format).render(self.view(conventions, depth, fold))
+        """The ledger as a report, by the name of a format: table, json, …: `netledger show --help` lists them.
 
-    def view(self, conventions: Iterable[str] = DEFAULT, depth: int | None = None, fold: bool = False) -> View:
-        """What a report is given; `fold`: repeated blocks as one row."""
-        return View(self.data, tuple(map(_convention, several(conventions))), depth, fold)
+        Args:
+            format: its name.
+            conventions: the ways of counting.
+            depth: what is deeper than so many levels is folded into its block.
+            fold: repeated blocks as one row.
+            columns: names of columns, for the formats that have a choice.
+
+        """
+        chosen = _columns(format, several(columns))
+        return _report(format).render(self.view(conventions, depth, fold, chosen))
+
+    def view(
+        self,
+        conventions: Iterable[str] = DEFAULT,
+        depth: int | None = None,
+        fold: bool = False,
+        columns: tuple[str, ...] = (),
+    ) -> View:
+        """What a report is given."""
+        return View(self.data, tuple(map(_convention, several(conventions))), depth, fold, columns)
 
     def to_json(self, conventions: Iterable[str] = DEFAULT) -> str:
         """The whole ledger as JSON; `from_json` reads it back."""

@@ -111,7 +111,7 @@ class _Shown(NamedTuple):
     columns: tuple[str, ...]
 
     def of(self, ledger: Ledger, fold: bool = False) -> reports.View:
-        return ledger.view(self.conventions, self.depth, fold)._replace(columns=self.columns)
+        return ledger.view(self.conventions, self.depth, fold, self.columns)
 
 
 def _priced(conventions: tuple[str, ...], columns: tuple[str, ...]) -> tuple[str, ...]:

@@ -223,10 +223,14 @@ def build(network: Network) -> Ledger:
 def _entry(tensors: tuple[Tensor, ...], node: Node, done: dict[tuple[int, ...], tuple[Term, ...]]) -> Entry:
     """The entry of a node; operators and tensors that are one object are asked once."""
     name, scope, op, read, made, parameters, provenance, _ = node
-    inputs = tuple([tensors[number] for number in read])
-    outputs = tuple([tensors[number] for number in made])
+    inputs = (tensors[read[0]],) if len(read) == 1 else tuple([tensors[number] for number in read])
+    outputs = (tensors[made[0]],) if len(made) == 1 else tuple([tensors[number] for number in made])
     key = (id(op), *map(id, inputs), -1, *map(id, outputs))
     work = done.get(key)
     if work is None:
         work = done[key] = op.work(inputs, outputs)
-    return Entry(name, scope, op, inputs, outputs, parameters, work, provenance)
+    return _new(Entry, (name, scope, op, inputs, outputs, parameters, work, provenance))  # type: ignore[no-any-return]
+
+
+_new: Any = tuple.__new__
+"""Makes a NamedTuple of its parts, faster than calling its class."""

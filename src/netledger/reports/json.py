@@ -9,9 +9,15 @@
                  "buffer_shapes": {ROLE: […]}, "work": [{"action", "role", "count"}], "totals": {CONVENTION: int}}]}
 
 Only where they say something: "dtypes" (element types of the network's inputs, or of a layer's inputs and outputs,
-where one is not float32), "frozen" (roles that are not trained), "shared" (role: name of the memory that several
-layers share), "valid_products" (those that fall on real input, where windows read padding too), "view" (the output is
-the input's memory), "at" (file and line).
+where one is not float32), "frozen" (roles that are not trained), "shared" (role: name of the memory, where it is not
+LAYER.ROLE; layers that share memory give one name), "valid_products" (those that fall on real input, where windows
+read padding too), "view" (the output is the input's memory), "at" (file and line), "function" (the framework's own name), "in_call" (in which call of a module
+it happened: a place in "calls"), "assumed" (sentences), and for a model of a framework:
+
+    "calls": [{"path", "kind", "parent", "turn", "module", "training", "inputs": [number], "outputs": [number]}],
+    "modules": [{"path", "kind", "children": [[name, number]], "parameters": [[name, key]]}]
+
+Tensors are numbered: the network's inputs, then the outputs of each layer in order.
 """
 
 from __future__ import annotations
@@ -23,8 +29,10 @@ from netledger.conventions import FOLDER as CONVENTIONS
 from netledger.conventions import load
 from netledger.core.errors import SourceError
 from netledger.core.ledger import Entry, Ledger, Told, price
-from netledger.core.network import DTYPE_BITS, Parameter, Provenance, Tensor
+from netledger.core.network import DTYPE_BITS, Call, Module, Parameter, Provenance, Tensor
 from netledger.core.work import ACTIONS, ROLES, Term
+from netledger.ops import FOLDER as OPERATORS
+from netledger.ops import load as operator
 from netledger.reports._view import View
 
 __all__ = ["NAME", "SCHEMA", "read", "record", "render"]
@@ -61,11 +69,22 @@ def record(view: View) -> Record:
         "inputs": _shapes(ledger.inputs),
         **_dtypes(ledger.inputs),
         "complete": ledger.complete,
+        **({"assumed": list(ledger.notes)} if ledger.notes else {}),
         "gaps": [gap._asdict() for gap in ledger.gaps],
         "parameters": ledger.parameter_counts._asdict(),
         "totals": _totals(view, ledger.entries),
+        **({"calls": [_plain(call) for call in ledger.calls]} if ledger.calls else {}),
+        **({"modules": [_plain(module) for module in ledger.modules]} if ledger.modules else {}),
         "layers": [_layer(view, entry) for entry in ledger],
     }
+
+
+def _plain(fact: Call | Module) -> Record:
+    return {name: _listed(value) for name, value in fact._asdict().items()}
+
+
+def _listed(value: Any) -> Any:
+    return [_listed(part) for part in value] if isinstance(value, tuple) else value
 
 
 def _layer(view: View, entry: Entry) -> Record:
@@ -100,8 +119,10 @@ def _said(entry: Entry, learned: list[Parameter]) -> Record:
         "valid_products": entry.inside,
         "view": entry.view,
         "at": [place.file, place.line] if place.file else None,
+        "function": place.function,
+        "in_call": place.call if place.call >= 0 else None,
     }
-    said = {name: value for name, value in optional.items() if value not in (None, False, [], {})}
+    said = {name: value for name, value in optional.items() if value not in (None, "", [], {}) and value is not False}
     return {**_dtypes((*entry.inputs, *entry.outputs)), **said}
 
 
@@ -131,7 +152,10 @@ def read(text: str) -> Ledger:
             raise SourceError(f"this ledger has schema {made['schema']!r}; {SCHEMA} is known")
         gaps = {gap["layer"] for gap in made["gaps"]}
         entries = tuple(_entry(layer, layer["name"] not in gaps) for layer in made["layers"])
-        ledger = Ledger(str(made["name"]), str(made["source"]), _tensors(made["inputs"], made), entries)
+        inputs = _tensors(made["inputs"], made)
+        calls, modules = tuple(map(_call, made.get("calls", ()))), tuple(map(_module, made.get("modules", ())))
+        notes = tuple(map(str, made.get("assumed", ())))
+        ledger = Ledger(str(made["name"]), str(made["source"]), inputs, entries, calls, modules, notes)
         for name in CONVENTIONS.names():
             price(load(name), ledger)  # facts that no convention can price are no ledger
         return ledger
@@ -143,8 +167,8 @@ def read(text: str) -> Ledger:
 def _entry(layer: Record, counted: bool) -> Entry:
     tensors = _tensors((*layer["inputs"], *layer["outputs"]), layer)
     split = len(layer["inputs"])
-    if not layer["inputs"] or not layer["outputs"]:
-        raise ValueError(f"layer {layer['name']!r} has no input, or no output")
+    if not split and layer["op"] in OPERATORS.index and operator(layer["op"]).INPUTS[0]:
+        raise ValueError(f"layer {layer['name']!r} has no input")
     shapes = {**layer["parameter_shapes"], **layer["buffer_shapes"]}
     return Entry(
         str(layer["name"]),
@@ -154,8 +178,25 @@ def _entry(layer: Record, counted: bool) -> Entry:
         tensors[split:],
         tuple(_parameter(layer, role, shape) for role, shape in shapes.items()),
         tuple(_term(term) for term in layer["work"]),
-        Provenance(*map(_place, layer.get("at", ()), (str, int))),
+        _provenance(layer),
     )
+
+
+def _provenance(layer: Record) -> Provenance:
+    file, line = map(_typed, layer.get("at", ("", 0)), (str, int))
+    return Provenance(file, line, _typed(layer.get("function", ""), str), _typed(layer.get("in_call", -1), int))
+
+
+def _call(made: Record) -> Call:
+    numbers = {name: tuple(map(_count, made[name])) for name in ("inputs", "outputs")}
+    facts = (_typed(made[name], kind) for name, kind in (("path", str), ("kind", str), ("parent", int), ("turn", int)))
+    return Call(*facts, _typed(made["module"], bool), _typed(made["training"], bool), **numbers)
+
+
+def _module(made: Record) -> Module:
+    children = tuple((_typed(name, str), _count(number)) for name, number in made["children"])
+    parameters = tuple((_typed(name, str), _typed(key, str)) for name, key in made["parameters"])
+    return Module(_typed(made["path"], str), _typed(made["kind"], str), children, parameters)
 
 
 def _told(layer: Record, counted: bool) -> Told:
@@ -170,9 +211,9 @@ def _term(term: Record) -> Term:
     return Term(term["action"], term["role"], _count(term["count"]))
 
 
-def _place(value: Any, kind: type) -> Any:
+def _typed(value: Any, kind: type) -> Any:
     if type(value) is not kind:
-        raise ValueError("at is a file and a line")
+        raise ValueError(f"{value!r} is no {kind.__name__}")
     return value
 
 
@@ -186,8 +227,8 @@ def _parameter(layer: Record, role: str, shape: list[int]) -> Parameter:
 def _tensors(shapes: Any, made: Record) -> tuple[Tensor, ...]:
     dtypes = made.get("dtypes", ["float32"] * len(shapes))
     found = tuple(Tensor(_shape(shape), dtype) for shape, dtype in zip(shapes, dtypes, strict=True))
-    if not found or any(tensor.dtype not in DTYPE_BITS for tensor in found):
-        raise ValueError("no tensor, or an unknown element type")
+    if any(tensor.dtype not in DTYPE_BITS for tensor in found):
+        raise ValueError("an unknown element type")
     return found
 
 

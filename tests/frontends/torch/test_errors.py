@@ -6,11 +6,10 @@ from pathlib import Path
 
 import pytest
 import torch
-from click.testing import CliRunner
 from torch import nn
 
 import netledger as nl
-from netledger.__main__ import main
+from tests.frontends.torch.command import run_command
 from tests.frontends.torch.models import Broken, Small
 
 
@@ -70,14 +69,14 @@ def test_inputs_that_are_none(given: object, said: str) -> None:
 def test_on_the_command_line(tmp_path: Path) -> None:
     file = tmp_path / "net.py"
     file.write_text("from tests.frontends.torch.models import Broken, Small, Dependent\n")
-    failed = CliRunner().invoke(main, ["show", f"{file}:Broken", "--input", "1x3x32x32"])
-    assert failed.exit_code == 2
+    failed = run_command("show", f"{file}:Broken", "--input", "1x3x32x32")
+    assert failed.code == 2
     assert "conv(8, 3)" in failed.output
     assert "(up to the layer that failed)" in failed.output
     assert "fc (Linear)" in failed.output
     assert "Traceback" not in failed.output
-    asked = CliRunner().invoke(main, ["show", f"{file}:Dependent", "--input", "1x4"])
-    assert asked.exit_code == 2
+    asked = run_command("show", f"{file}:Dependent", "--input", "1x4")
+    assert asked.code == 2
     assert "Pass real tensors" in asked.output
 
 

@@ -10,7 +10,7 @@ import torch
 from torch import nn
 
 import netledger as nl
-from netledger.frontends.torch import custom
+from netledger.frontends.torch import custom, memory
 from netledger.frontends.torch.rules import _registry
 
 
@@ -23,6 +23,7 @@ def forgotten() -> Iterator[None]:
         table.clear()
         table.update(old)
     _registry.forget()
+    memory.forget()
 
 
 class Doubling(nl.Operator):

@@ -8,10 +8,9 @@ from pathlib import Path
 
 import pytest
 import torch
-from click.testing import CliRunner
 
 import netledger as nl
-from netledger.__main__ import main
+from tests.frontends.torch.command import run_command
 
 MODELS = Path(__file__).with_name("models.py")
 
@@ -113,11 +112,11 @@ def test_what_is_no_model(source: str, said: str) -> None:
 
 
 def test_on_the_command_line() -> None:
-    shown = CliRunner().invoke(main, ["show", f"{MODELS}:Tied", "--input", "ids:int64[1,128]", "--input", "mask:1x128"])
-    assert shown.exit_code == 0, shown.output
+    shown = run_command("show", f"{MODELS}:Tied", "--input", "ids:int64[1,128]", "--input", "mask:1x128")
+    assert shown.code == 0, shown.output
     assert "embedding(100, 8)" in shown.output
-    plain = CliRunner().invoke(main, ["show", "torchvision:resnet18"])
-    assert plain.exit_code == 0, plain.output
+    plain = run_command("show", "torchvision:resnet18")
+    assert plain.code == 0, plain.output
     assert "1,814,073,344 MAC" in plain.output
 
 

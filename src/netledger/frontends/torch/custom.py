@@ -19,6 +19,7 @@ from torch.overrides import _pop_mode_temporarily
 
 from netledger.core.errors import PluginError, quote
 from netledger.core.operator import Operator, operator
+from netledger.frontends.torch.memory import forget as forget_calls
 from netledger.frontends.torch.rules._registry import RULES, Rule, forget
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ def rule(target: Any) -> Callable[[_Made], _Made]:
         if not made.__dict__.get("KIND"):
             made.KIND = made.__name__.lower()
         _register(target, made)
+        forget_calls()
         return made
 
     return declared

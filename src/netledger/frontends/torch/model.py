@@ -9,6 +9,7 @@ import torch
 
 from netledger.core.network import Module
 from netledger.frontends.torch.abstract import Kind
+from netledger.frontends.torch.memory import Memory, memory
 from netledger.frontends.torch.stored import Stored
 
 __all__ = ["Static", "static"]
@@ -25,7 +26,7 @@ class Static(NamedTuple):
         paths: first name of each, by identity.
         stored: every parameter and buffer, by identity.
         device: where it is.
-        kinds: shapes and element types met.
+        memory: what is known of calls on its device.
         containers: what modules hold that could change, and what is in it.
         compiled: modules that are compiled in place.
 
@@ -35,14 +36,15 @@ class Static(NamedTuple):
     paths: dict[int, str]
     stored: dict[int, Stored]
     device: torch.device
-    kinds: dict[Any, Kind]
+    memory: Memory
     containers: list[tuple[Any, Any]]
     compiled: list[Any]
 
 
 def static(model: Any) -> Static:
     """Look at a model, or at anything that can be called."""
-    found = Static([], {}, {}, _device(model), {}, [], [])
+    device = _device(model)
+    found = Static([], {}, {}, device, memory(device), [], [])
     if isinstance(model, torch.nn.Module):
         _walk(model, "", found)
     return found
@@ -98,10 +100,11 @@ def _module(module: Any, found: Static, numbers: dict[int, int]) -> Module:
                 if stored is None:
                     stored = _store(tensor, f"{path}.{name}" if path else name, buffer, found)
                 own.append((name, stored.key))
-    found.containers.append((known, known.copy()))
+    keep = found.containers.append
+    keep((known, known.copy()))
     for value in known.values():
         if type(value) in _CONTAINERS:
-            found.containers.append((value, value.copy()))
+            keep((value, value.copy()))
     if known.get("_compiled_call_impl") is not None:
         found.compiled.append(module)
     children = module._modules
@@ -124,8 +127,8 @@ def _tensors(module: Any, known: dict[str, Any]) -> Any:
 
 def _store(tensor: torch.Tensor, key: str, buffer: bool, found: Static) -> Stored:
     shape = tensor.shape if type(tensor) is _PARAMETER or not torch.nn.parameter.is_lazy(tensor) else torch.Size()
-    kind = found.kinds.get((shape, tensor.dtype))
+    kind = found.memory.kinds.get((shape, tensor.dtype))
     if kind is None:
-        kind = found.kinds[shape, tensor.dtype] = Kind(shape, tensor.dtype, found.device)
+        kind = found.memory.kinds[shape, tensor.dtype] = Kind(shape, tensor.dtype, found.device)
     made = found.stored[id(tensor)] = Stored(tensor, kind, key, buffer)
     return made

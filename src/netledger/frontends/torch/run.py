@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import operator
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -117,14 +116,16 @@ def _kept(known: Static) -> Iterator[None]:
         yield
     finally:
         for container, before in known.containers:
-            if len(container) != len(before) or not _same(container, before):
+            if _changed(container, before):
                 _restore(container, before)
 
 
-def _same(container: Any, before: Any) -> bool:
-    if isinstance(container, dict):
-        return all(map(operator.is_, container.values(), before.values()))
-    return all(map(operator.is_, container, before))
+def _changed(container: Any, before: Any) -> bool:
+    """Whether something else is in it now; the same objects are never compared by value."""
+    try:
+        return bool(container != before)
+    except Exception:  # values that cannot be compared, such as tensors of two shapes
+        return True
 
 
 def _restore(container: Any, before: Any) -> None:

@@ -34,6 +34,10 @@ if TYPE_CHECKING:
 __all__ = ["CALL", "Trace", "is_inner"]
 
 _make: Any = tuple.__new__
+_PLAIN = frozenset(
+    {float, bool, complex, torch.dtype, torch.device, torch.layout, torch.memory_format, type(...), type(NotImplemented)}
+)
+"""Types of values that are remembered, besides whole numbers, words and sequences of them."""
 _NAMED = {name: dtype for dtype, name in DTYPES.items()}
 
 
@@ -50,8 +54,9 @@ class Trace(TorchFunctionMode):
         self.known = known
         self.stored = known.stored
         self.device = known.device
-        self.kinds = known.kinds
-        self.cases: dict[Any, Case] = {}
+        self.kinds = known.memory.kinds
+        self.cases = known.memory.cases
+        self.volatile = False
         self.kinds_by_number: list[Kind] = []
         self.done: list[Did] = []
         self.calls: list[Called] = []
@@ -59,7 +64,6 @@ class Trace(TorchFunctionMode):
         self.failed = -1
         self.values = Values(self)
         self.unbatched = False
-        self.extra: dict[str, Any] = {}
         self.last: tuple[Any, tuple[Any, ...]] = (None, ())
         self._tape: list[tuple[Operator, tuple[Any, ...], dict[str, Any], tuple[Abstract, ...]]] | None = None
         self._writes: list[tuple[Any, Any]] = []
@@ -156,7 +160,7 @@ class Trace(TorchFunctionMode):
             key.extend(("{", *value))
             self._identify_all(value.values(), key, flat)
         else:
-            key.extend((kind, value))
+            key.extend((kind, value) if kind in _PLAIN else ([],))  # a list has no hash: it is not remembered
 
     def lookup(self, tensor: torch.Tensor) -> Stored:
         """What is known of a tensor that existed before, or was made elsewhere."""
@@ -178,7 +182,7 @@ class Trace(TorchFunctionMode):
         if rule is None:
             return fallback.follow(self, func, args, kwargs)
         before = self._state()
-        self._tape, self._writes = [], []
+        self._tape, self._writes, self.volatile = [], [], False
         try:
             result = rule.apply(self, *args, **kwargs)
         except (ValuesNeededError, SourceError):
@@ -190,7 +194,8 @@ class Trace(TorchFunctionMode):
             tape, writes, self._tape, self._writes = self._tape, self._writes, before[3], before[4]
         for target, value in writes:
             self.write(target, value)
-        if identity and rule.pure:
+        volatile, self.volatile = self.volatile, before[5]
+        if identity and rule.pure and not volatile:
             case = _case(tape or [], writes, result, flat)
             if case:
                 self.cases[identity] = case
@@ -206,7 +211,7 @@ class Trace(TorchFunctionMode):
         return kwargs["out"]
 
     def _state(self) -> Any:
-        return len(self.done), len(self.kinds_by_number), self.last, self._tape, self._writes
+        return len(self.done), len(self.kinds_by_number), self.last, self._tape, self._writes, self.volatile
 
     def _undo(self, before: Any) -> None:
         del self.done[before[0] :]

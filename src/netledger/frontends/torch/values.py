@@ -93,6 +93,7 @@ class Values:
             ValuesNeededError: if it has none, or too many to compute.
 
         """
+        self.trace.volatile = True  # what is answered depends on more than shapes
         if type(tensor) is not Abstract:
             stored = tensor if type(tensor) is Stored else self.trace.lookup(tensor)
             if stored.now is None:

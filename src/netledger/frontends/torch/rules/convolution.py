@@ -19,7 +19,7 @@ def batched(trace: Any, input: Any, rank: int, work: Any) -> Any:
     """Do it with a batch of one, where there is none."""
     if len(trace.kind_of(input).shape) != rank - 1:
         return work(input)
-    trace.unbatched = True
+    trace.unbatched = trace.volatile = True
     made = work(trace.add(load("unsqueeze")(0), input))
     parts = made if isinstance(made, tuple) else (made,)
     out = tuple(trace.add(load("squeeze")((0,)), part) for part in parts)

@@ -42,7 +42,7 @@ def batch_norm(
     affine = weight is not None and bias is not None
     track = running_mean is not None
     op = load("batchnorm")(float(eps), affine, track)
-    held = {"running_mean": running_mean, "running_var": running_var} | trace.extra
+    held = {"running_mean": running_mean, "running_var": running_var}
     roles = {"scale": weight, "shift": bias} if affine else {}
     made = trace.add(op, input, **roles, **held)
     return made if affine else _scaled(trace, made, weight, bias, 1)
@@ -125,7 +125,7 @@ def instance_norm(
     """Instance normalisation."""
     affine = weight is not None and bias is not None
     op = load("instancenorm")(float(eps), affine, running_mean is not None)
-    held = {"running_mean": running_mean, "running_var": running_var} | trace.extra
+    held = {"running_mean": running_mean, "running_var": running_var}
     roles = {"scale": weight, "shift": bias} if affine else {}
     made = trace.add(op, input, **roles, **held)
     return made if affine else _scaled(trace, made, weight, bias, 1)

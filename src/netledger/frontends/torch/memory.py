@@ -1,0 +1,48 @@
+"""What was found out about calls, by function, shapes, element types and attributes: the same for every model.
+
+Only plain values are remembered, and only so many of them: nothing of a model's or a user's is kept.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import torch
+
+from netledger.frontends.torch.abstract import Kind
+from netledger.frontends.torch.record import Case
+
+__all__ = ["MOST", "Memory", "forget", "memory"]
+
+MOST = 4096
+"""So many calls are remembered; with more, all are forgotten when the next model is counted."""
+
+
+class Memory(NamedTuple):
+    """What is remembered, for one device and one default element type.
+
+    Args:
+        cases: what a call does, by all that distinguishes it.
+        kinds: shapes and element types met.
+
+    """
+
+    cases: dict[Any, Case]
+    kinds: dict[Any, Kind]
+
+
+_MEMORIES: dict[Any, Memory] = {}
+
+
+def memory(device: torch.device) -> Memory:
+    """The memory for models on a device."""
+    key = (device, torch.get_default_dtype())
+    found = _MEMORIES.get(key)
+    if found is None or len(found.cases) > MOST or len(found.kinds) > 2 * MOST:
+        found = _MEMORIES[key] = Memory({}, {})
+    return found
+
+
+def forget() -> None:
+    """A rule was added: what was found out may no longer hold."""
+    _MEMORIES.clear()
