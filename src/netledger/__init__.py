@@ -37,7 +37,6 @@ if TYPE_CHECKING:
         UnknownNameError,
         ValuesNeededError,
     )
-
     from netledger.core.network import Tensor
     from netledger.core.operator import Operator, choice, flag, index, number, numbers, per_axis, real, word
     from netledger.core.work import Term, accumulate

@@ -33,8 +33,8 @@ class Shape:
 
 
 Input: TypeAlias = "Any"
-"""A shape (1, 3, 224, 224), "1x3x224x224", Shape(1, 128, dtype="int64"); a dictionary of such by the names of the inputs;
-for a model of a framework also nested tuples, lists and dictionaries of them, its own tensors, and plain values."""
+"""A shape (1, 3, 224, 224), "1x3x224x224", Shape(1, 128, dtype="int64"); a dictionary of such by the names of the
+inputs; for a model of a framework also nested tuples, lists and dictionaries of them, its own tensors, and values."""
 
 
 def several(names: Iterable[str]) -> tuple[str, ...]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from netledger.core.network import Tensor
-from netledger.core.number import Number
+
+if TYPE_CHECKING:
+    from fractions import Fraction
 
 __all__ = ["Options", "Symbols"]
 
@@ -14,7 +16,7 @@ __all__ = ["Options", "Symbols"]
 class Symbols(Protocol):
     """What turns numbers into symbols, where a closed form is asked for."""
 
-    def number(self, name: str, value: Number) -> Number:
+    def number(self, name: str, value: int | Fraction) -> int | Fraction:
         """The number under `let` of this name."""
         ...
 

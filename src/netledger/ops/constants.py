@@ -58,6 +58,7 @@ class Constant(Operator):
         """The shape."""
         return (Tensor(self.shape),)
 
+
 @operator
 class Empty(Operator):
     """A tensor without elements: whatever it comes from, nothing is computed.

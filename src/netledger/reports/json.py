@@ -11,8 +11,9 @@
 Only where they say something: "dtypes" (element types of the network's inputs, or of a layer's inputs and outputs,
 where one is not float32), "frozen" (roles that are not trained), "shared" (role: name of the memory, where it is not
 LAYER.ROLE; layers that share memory give one name), "valid_products" (those that fall on real input, where windows
-read padding too), "view" (the output is the input's memory), "at" (file and line), "function" (the framework's own name), "in_call" (in which call of a module
-it happened: a place in "calls"), "assumed" (sentences), and for a model of a framework:
+read padding too), "view" (the output is the input's memory), "at" (file and line), "function" (the framework's own
+name), "in_call" (in which call of a module it happened: a place in "calls"), "assumed" (sentences), and for a model of
+a framework:
 
     "calls": [{"path", "kind", "parent", "turn", "module", "training", "inputs": [number], "outputs": [number]}],
     "modules": [{"path", "kind", "children": [[name, number]], "parameters": [[name, key]]}]
@@ -188,9 +189,16 @@ def _provenance(layer: Record) -> Provenance:
 
 
 def _call(made: Record) -> Call:
-    numbers = {name: tuple(map(_count, made[name])) for name in ("inputs", "outputs")}
-    facts = (_typed(made[name], kind) for name, kind in (("path", str), ("kind", str), ("parent", int), ("turn", int)))
-    return Call(*facts, _typed(made["module"], bool), _typed(made["training"], bool), **numbers)
+    return Call(
+        _typed(made["path"], str),
+        _typed(made["kind"], str),
+        _typed(made["parent"], int),
+        _typed(made["turn"], int),
+        _typed(made["module"], bool),
+        _typed(made["training"], bool),
+        tuple(map(_count, made["inputs"])),
+        tuple(map(_count, made["outputs"])),
+    )
 
 
 def _module(made: Record) -> Module:

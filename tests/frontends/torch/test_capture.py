@@ -107,7 +107,7 @@ def test_attention_in_every_spelling(spelling: str) -> None:
     module = nn.MultiheadAttention(16, 4, batch_first=True)
     x = torch.zeros(2, 7, 16)
     for weights in (True, False):
-        fused = nl.count(lambda x, w=weights: module(x, x, x, need_weights=w), x)  # noqa: B023
+        fused = nl.count(lambda x, w=weights: module(x, x, x, need_weights=w), x)
         assert fused.total("macs") == ledger.total("macs") == 2 * 7 * 16 * 64 + 2 * 4 * 7 * 7 * 4 * 2
     assert ledger.complete
     assert ledger.parameters == sum(part.numel() for part in module.parameters())
@@ -223,7 +223,7 @@ def test_weights_that_are_computed_are_edges() -> None:
     network = nl.count(Standardised(3, 4, 3), SHAPE).network
     assert network is not None
     conv = next(node for node in network.nodes if node.op.KIND == "conv")
-    (role, number), = conv.operands
+    ((role, number),) = conv.operands
     assert role == "weight"
     assert network.tensors[number].shape == (4, 3, 3, 3)
     assert [part.key for part in conv.parameters] == ["bias"]

@@ -47,7 +47,7 @@ def world() -> Any:
     functions = [{name: id(value) for name, value in vars(space).items()} for space in namespaces]
     codes = [id(nn.Module.__call__.__code__), id(torch.nn.functional.relu.__code__)]
     modes = (torch._C._len_torch_function_stack(), torch._C._len_torch_dispatch_stack(), torch.is_grad_enabled())
-    numbers = (torch.get_rng_state().tolist(), random.getstate(), np.random.get_state()[1].tolist(), gc.isenabled())  # noqa: NPY002
+    numbers = (torch.get_rng_state().tolist(), random.getstate(), np.random.get_state()[1].tolist(), gc.isenabled())
     return functions, codes, modes, numbers
 
 

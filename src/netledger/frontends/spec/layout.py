@@ -13,6 +13,7 @@ from netledger.core.errors import NetledgerError, SpecError, UnknownNameError, W
 from netledger.core.network import Builder, Network, Provenance, Tensor
 from netledger.core.number import value_of
 from netledger.core.operator import Operator
+from netledger.frontends.options import Options
 from netledger.frontends.shape import MAX_RANK
 from netledger.frontends.spec.document import Branch, Leaf, Node, Sequence, spec_error
 from netledger.frontends.spec.expression import Exact
@@ -27,7 +28,6 @@ from netledger.frontends.spec.fields import (
     sequence,
     structural,
 )
-from netledger.frontends.options import Options
 from netledger.frontends.spec.header import Block, Header, read_header
 from netledger.frontends.spec.names import Flow, Names, Scope
 from netledger.frontends.spec.words import CALLED, COMMON, JOINS, STRUCTURES

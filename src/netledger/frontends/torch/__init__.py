@@ -7,6 +7,11 @@ model       what a model is before it runs
 abstract    the tensor that stands for one of the model's
 stored      the model's own tensors
 trace       running it: every call of PyTorch is answered
+recorder    writing down what is done
+cases       a call that was answered once, to be done again
+memory      what is remembered from one model to the next
+shortcuts   what the most frequent layers call
+lazy        modules whose parameters wait for an input
 rules       how each function is written as operators
 custom      rules of users
 fallback    calls that have no rule
@@ -29,7 +34,9 @@ from netledger.frontends.options import Options
 
 __all__ = ["accepts", "network"]
 
-_NAMED = re.compile(r"(?:torchvision|timm|transformers):.|[^\n:]+\.py:[A-Za-z_]|[A-Za-z_]\w*(?:\.\w+)*:[A-Za-z_][\w.]*(?:\(.*\))?$")
+_NAMED = re.compile(
+    r"(?:torchvision|timm|transformers):.|[^\n:]+\.py:[A-Za-z_]|[A-Za-z_]\w*(?:\.\w+)*:[A-Za-z_][\w.]*(?:\(.*\))?$"
+)
 _FILES = (".pt2", ".pt", ".pth", ".bin", ".pkl", ".pickle", ".ckpt", ".safetensors")
 
 

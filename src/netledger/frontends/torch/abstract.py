@@ -57,18 +57,18 @@ class Abstract(torch.Tensor):
     _root: Abstract | None = None
     """The tensor whose memory it shows, if it is a view."""
 
-    __torch_function__ = torch._C._disabled_torch_function_impl
+    __torch_function__ = torch._C._disabled_torch_function_impl  # type: ignore[assignment]
 
     shape = property(attrgetter("_kind.shape"))
-    dtype = property(attrgetter("_kind.dtype"))  # type: ignore[assignment]
-    device = property(attrgetter("_kind.device"))  # type: ignore[assignment]
-    ndim = property(lambda self: len(self._kind.shape))  # type: ignore[assignment]
+    dtype = property(attrgetter("_kind.dtype"))
+    device = property(attrgetter("_kind.device"))
+    ndim = property(lambda self: len(self._kind.shape))
     data = property(lambda self: self, lambda self, value: self.copy_(value))
-    requires_grad = property(lambda self: False, _ignore)  # type: ignore[assignment]
+    requires_grad = property(lambda self: False, _ignore)
     grad = property(lambda self: None, _ignore)
     grad_fn = None
-    is_cuda = property(lambda self: self._kind.device.type == "cuda")  # type: ignore[assignment]
-    is_meta = property(lambda self: self._kind.device.type == "meta")  # type: ignore[assignment]
+    is_cuda = property(lambda self: self._kind.device.type == "cuda")
+    is_meta = property(lambda self: self._kind.device.type == "meta")
     is_leaf = True
     is_sparse = False
     is_quantized = False
@@ -115,7 +115,7 @@ class Abstract(torch.Tensor):
     def __len__(self) -> int:
         return self._kind.shape[0]
 
-    def __repr__(self, **_: Any) -> str:
+    def __repr__(self, *, tensor_contents: Any = None) -> Any:  # type: ignore[override]
         return f"tensor(shape={list(self._kind.shape)}, dtype={self._kind.dtype}, without values)"
 
     def __format__(self, spec: str) -> str:

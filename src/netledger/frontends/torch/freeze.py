@@ -60,10 +60,10 @@ def frozen(
 def _call(called: Called, path: str, turn: int) -> Call:
     what = called.what
     module = isinstance(what, torch.nn.Module)
-    kind = class_name(type(what)) if module else function_name(what)
+    kind = class_name(what.__class__) if module else function_name(what)
     inputs = tuple(numbers_in((called.args, called.kwargs) if called.kwargs else called.args))
     training = bool(module and what.training)
-    return _new(Call, (path, kind, called.parent, turn, module, training, inputs, tuple(numbers_in(called.result))))  # type: ignore[no-any-return]
+    return _new(Call, (path, kind, called.parent, turn, module, training, inputs, tuple(numbers_in(called.result))))
 
 
 def numbers_in(value: Any) -> list[int]:

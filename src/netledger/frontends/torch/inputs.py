@@ -1,4 +1,4 @@
-"""Inputs as forward takes them: shapes become tensors without values, real tensors keep theirs for when they are needed."""
+"""Inputs as forward takes them: shapes become tensors without values, real tensors keep theirs."""
 
 from __future__ import annotations
 

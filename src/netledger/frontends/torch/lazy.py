@@ -7,8 +7,8 @@ from collections import OrderedDict
 from typing import TYPE_CHECKING, Any
 
 import torch
-from torch.overrides import _pop_mode_temporarily
 from torch.nn.parameter import UninitializedBuffer, UninitializedParameter, is_lazy
+from torch.overrides import _pop_mode_temporarily
 
 from netledger.frontends.torch.stored import Stored
 
@@ -55,11 +55,15 @@ def _copy(module: Any) -> Any:
     return made
 
 
+_Parameter: Any = UninitializedParameter
+_Buffer: Any = UninitializedBuffer
+
+
 def _fresh(part: Any) -> Any:
     if isinstance(part, UninitializedParameter):
-        return UninitializedParameter(device="meta", dtype=part.dtype)
+        return _Parameter(device="meta", dtype=part.dtype)
     if isinstance(part, UninitializedBuffer):
-        return UninitializedBuffer(device="meta", dtype=part.dtype)
+        return _Buffer(device="meta", dtype=part.dtype)
     return part
 
 

@@ -109,11 +109,11 @@ def _module(module: Any, found: Static, numbers: dict[int, int]) -> Module:
         found.compiled.append(module)
     children = module._modules
     kept = tuple([(name, numbers[id(child)]) for name, child in children.items() if id(child) in numbers])
-    return Module(path, class_name(type(module)), kept if children else (), tuple(own))
+    return Module(path, class_name(module.__class__), kept if children else (), tuple(own))
 
 
 @cache
-def class_name(kind: type) -> str:
+def class_name(kind: Any) -> str:
     """A class in full."""
     return f"{kind.__module__}.{kind.__qualname__}"
 

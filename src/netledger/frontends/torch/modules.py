@@ -1,4 +1,4 @@
-"""Calls of modules, seen while the trace lasts: torch.nn.Module's own call is replaced, and nothing on the user's model."""
+"""Calls of modules, seen while the trace lasts: torch.nn.Module's own call is replaced, and nothing on the model."""
 
 from __future__ import annotations
 
@@ -17,8 +17,9 @@ from netledger.frontends.torch.custom import MODULES, run_module
 from netledger.frontends.torch.fallback import follow
 from netledger.frontends.torch.lazy import filled, is_unfilled
 from netledger.frontends.torch.record import Called
+from netledger.frontends.torch.recorder import CALL
 from netledger.frontends.torch.shortcuts import SHORTCUTS
-from netledger.frontends.torch.trace import CALL, Trace
+from netledger.frontends.torch.trace import Trace
 
 __all__ = ["watched"]
 
@@ -102,12 +103,12 @@ def _hooked(module: Any) -> bool:
         or known["_backward_pre_hooks"]
         or torch_module._global_forward_hooks
         or torch_module._global_forward_pre_hooks
-        or _is_special(type(module))
+        or _is_special(module.__class__)
     )
 
 
 @cache
-def _is_special(kind: type) -> bool:
+def _is_special(kind: Any) -> bool:
     """Whether modules of this class are compiled."""
     return kind.__name__ == "OptimizedModule"
 

@@ -19,8 +19,9 @@ from netledger.frontends.torch.freeze import frozen, function_name, numbers_in
 from netledger.frontends.torch.inputs import Arguments, arguments, batched, prepared, unbatched
 from netledger.frontends.torch.model import Static, static
 from netledger.frontends.torch.modules import watched
+from netledger.frontends.torch.recorder import is_inner
 from netledger.frontends.torch.sources import Model
-from netledger.frontends.torch.trace import Trace, is_inner
+from netledger.frontends.torch.trace import Trace
 from netledger.frontends.torch.values import random_state
 
 __all__ = ["network"]
@@ -58,7 +59,9 @@ def _batched(model: Model, given: Arguments) -> Network | None:
     except NetledgerError:
         return None
     values = [*wide[0], *wide[1].values()]
-    return made._replace(notes=(*made.notes, f"The shapes were taken to leave out the batch: counted as {shapes(values)}."))
+    return made._replace(
+        notes=(*made.notes, f"The shapes were taken to leave out the batch: counted as {shapes(values)}.")
+    )
 
 
 def _once(model: Model, given: Arguments) -> tuple[Network, bool]:
@@ -124,7 +127,7 @@ def _changed(container: Any, before: Any) -> bool:
     """Whether something else is in it now; the same objects are never compared by value."""
     try:
         return bool(container != before)
-    except Exception:  # values that cannot be compared, such as tensors of two shapes
+    except Exception:  # noqa: BLE001  # values that cannot be compared, such as tensors of two shapes
         return True
 
 

@@ -1,6 +1,6 @@
 """What PyTorch's most frequent layers do, without going through their forward: the very call that it makes.
 
-If such a call was not seen before, it goes through forward after all. Only for layers exactly of these classes, without hooks, whose forward is their class's own.
+Only for layers exactly of these classes, without hooks, whose forward is their class's own.
 """
 
 from __future__ import annotations
@@ -47,7 +47,9 @@ def _linear(trace: Trace, layer: Any, input: Any) -> Any:
 
 def _layer_norm(trace: Trace, layer: Any, input: Any) -> Any:
     held = layer._parameters
-    return trace.repeat(layer, input, _F.layer_norm, (input, layer.normalized_shape, held["weight"], held["bias"], layer.eps), {})
+    return trace.repeat(
+        layer, input, _F.layer_norm, (input, layer.normalized_shape, held["weight"], held["bias"], layer.eps), {}
+    )
 
 
 def _simple(function: Any) -> Any:

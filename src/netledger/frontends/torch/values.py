@@ -17,7 +17,7 @@ from netledger.frontends.torch.abstract import Abstract
 from netledger.frontends.torch.stored import Stored
 
 if TYPE_CHECKING:
-    from netledger.frontends.torch.trace import Trace
+    from netledger.frontends.torch.recorder import Recorder
 
 __all__ = ["MOST", "Values", "random_state"]
 
@@ -45,7 +45,7 @@ class _Recipe(NamedTuple):
 class Values:
     """What is known of values in one trace."""
 
-    def __init__(self, trace: Trace) -> None:
+    def __init__(self, trace: Recorder) -> None:
         self.trace = trace
         self.known: dict[int, Any] = {}
         """Tensor, or how to compute it, by number."""
@@ -212,7 +212,7 @@ class random_state:  # noqa: N801
         numpy = sys.modules.get("numpy")
         self.numpy = numpy.random.get_state() if numpy is not None else None
 
-    def __exit__(self, *_: Any) -> None:
+    def __exit__(self, *_: object) -> None:
         torch.set_rng_state(self.torch)
         random.setstate(self.python)
         if self.numpy is not None:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 import torch
 
-__all__ = ["READS", "RULES", "Rule", "forget", "name_of", "rule", "rule_of"]
+from netledger import ops
+
+__all__ = ["READS", "RULES", "Rule", "forget", "load", "name_of", "rule", "rule_of"]
+
+load: Callable[[str], Any] = ops.load
+"""The operator of a kind; what it takes is its own business."""
 
 
 class Rule(NamedTuple):
@@ -39,7 +44,7 @@ _FUNCTIONS = (
 
 
 def _reads() -> frozenset[Any]:
-    attributes = (getattr(torch.Tensor, name, None) for name in _ATTRIBUTES)
+    attributes: Iterable[Any] = (getattr(torch.Tensor, name, None) for name in _ATTRIBUTES)
     return frozenset(
         (
             *(attribute.__get__ for attribute in attributes if hasattr(attribute, "__get__")),
@@ -111,7 +116,7 @@ def _named(name: str) -> Rule | None:
 
 def _in_place(apply: Callable[..., Any]) -> Callable[..., Any]:
     def written(trace: Any, target: Any, *args: Any, **kwargs: Any) -> Any:
-        if type(target) is not trace.Abstract and trace.lookup(target).counter:
+        if type(target) is not trace.abstract_type and trace.lookup(target).counter:
             return target  # a counter of calls: no part of what the network computes
         return trace.write(target, apply(trace, target, *args, **kwargs))
 

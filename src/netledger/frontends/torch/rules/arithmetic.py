@@ -6,8 +6,7 @@ from typing import Any
 
 import torch
 
-from netledger.frontends.torch.rules._registry import RULES, Rule, rule
-from netledger.ops import load
+from netledger.frontends.torch.rules._registry import RULES, Rule, load, rule
 
 _BOTH = {
     "add": "__add__ __radd__",
@@ -108,7 +107,7 @@ def divide(trace: Any, input: Any, other: Any, *, rounding_mode: str | None = No
 @rule("where")
 def where(trace: Any, condition: Any, input: Any = None, other: Any = None, **kwargs: Any) -> Any:
     """One or the other; a number stands for a tensor of it."""
-    input, other = kwargs.get("self", input), other
+    input = kwargs.get("self", input)
     if input is None:
         return trace.rule("nonzero")(trace, condition, as_tuple=True)
     parts = [value for value in (input, other) if isinstance(value, torch.Tensor)]

@@ -6,8 +6,7 @@ from typing import Any
 
 import torch
 
-from netledger.frontends.torch.rules._registry import rule
-from netledger.ops import load
+from netledger.frontends.torch.rules._registry import load, rule
 
 
 @rule("scaled_dot_product_attention")
@@ -38,7 +37,9 @@ def attention(
 )
 def attention_kernel(trace: Any, query: Any, key: Any, value: Any, *args: Any, **kwargs: Any) -> Any:
     """The kernels of the same; what else they give is only for training."""
-    masks = [part for part in (*args, kwargs.get("attn_bias"), kwargs.get("attn_mask")) if isinstance(part, torch.Tensor)]
+    masks = [
+        part for part in (*args, kwargs.get("attn_bias"), kwargs.get("attn_mask")) if isinstance(part, torch.Tensor)
+    ]
     causal = any(part is True for part in (*args, kwargs.get("is_causal")))
     made = trace.add(load("attention")(causal), query, key, value, *masks[:1])
     count = len(trace.last[0]._schema.returns) - 1

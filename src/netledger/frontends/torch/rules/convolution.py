@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from netledger.frontends.torch.rules._registry import rule
-from netledger.ops import load
+from netledger.frontends.torch.rules._registry import load, rule
 
 
 def _axes(value: Any, count: int) -> Any:
@@ -163,7 +162,10 @@ def unfold(trace: Any, input: Any, *args: Any, **kwargs: Any) -> Any:
     names = ("kernel_size", "dilation", "padding", "stride")
     given = {"dilation": 1, "padding": 0, "stride": 1} | dict(zip(names, args, strict=False)) | kwargs
     op = load("unfold")(
-        _axes(given["kernel_size"], 2), _axes(given["stride"], 2), _axes(given["padding"], 2), _axes(given["dilation"], 2)
+        _axes(given["kernel_size"], 2),
+        _axes(given["stride"], 2),
+        _axes(given["padding"], 2),
+        _axes(given["dilation"], 2),
     )
     return trace.add(op, input)
 

@@ -7,8 +7,7 @@ from typing import Any
 import torch
 
 from netledger.core.operator import Operator
-from netledger.frontends.torch.rules._registry import RULES, Rule, rule
-from netledger.ops import load
+from netledger.frontends.torch.rules._registry import RULES, Rule, load, rule
 
 _SAME = {
     "abs": "abs absolute __abs__",

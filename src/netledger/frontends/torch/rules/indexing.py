@@ -6,9 +6,8 @@ from typing import Any, NamedTuple
 
 import torch
 
-from netledger.frontends.torch.rules._registry import rule
+from netledger.frontends.torch.rules._registry import load, rule
 from netledger.frontends.torch.rules.shaping import reshaped
-from netledger.ops import load
 
 
 class _Taken(NamedTuple):
@@ -232,5 +231,7 @@ def embedding_bag(trace: Any, input: Any, weight: Any, offsets: Any = None, *_: 
     """Rows for each whole number, folded."""
     if input.dim() != 2 or kwargs.get("per_sample_weights") is not None:
         raise TypeError("bags of different sizes")
-    rows = trace.add(load("embedding")(*trace.kind_of(weight).shape), input, dtype=trace.kind_of(weight).dtype, weight=weight)
+    rows = trace.add(
+        load("embedding")(*trace.kind_of(weight).shape), input, dtype=trace.kind_of(weight).dtype, weight=weight
+    )
     return trace.add(load(kwargs.get("mode", "mean"))(axes=(1,)), rows)

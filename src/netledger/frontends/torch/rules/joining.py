@@ -6,8 +6,7 @@ from typing import Any
 
 import torch
 
-from netledger.frontends.torch.rules._registry import rule
-from netledger.ops import load
+from netledger.frontends.torch.rules._registry import load, rule
 
 
 def _alike(trace: Any, tensors: Any) -> torch.dtype:

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-import torch
-
-from netledger.frontends.torch.rules._registry import rule
+from netledger.frontends.torch.rules._registry import load, rule
 from netledger.frontends.torch.rules.arithmetic import joined
-from netledger.ops import load
 
 
 @rule("linear")
@@ -91,7 +88,11 @@ def _spelled(trace: Any, equation: str, operands: Any) -> str:
             parts[place] = part.replace("...", f"<{count}>")
     dots = "".join(free[:most])
     parts = [
-        part if "<" not in part else part.partition("<")[0] + dots[most - int(part.partition("<")[2][: part.partition("<")[2].index(">")]) :] + part.partition(">")[2]
+        part
+        if "<" not in part
+        else part.partition("<")[0]
+        + dots[most - int(part.partition("<")[2][: part.partition("<")[2].index(">")]) :]
+        + part.partition(">")[2]
         for part in parts
     ]
     if not arrow:
@@ -130,5 +131,3 @@ def tensordot(trace: Any, a: Any, b: Any, dims: Any = 2, **_: Any) -> Any:
     shared = {first[one % left] for one in dims[0]}
     out = [letter for letter in (*first, *second) if letter not in shared]
     return trace.add(load("einsum")(f"{''.join(first)},{''.join(second)}->{''.join(out)}"), a, b)
-
-

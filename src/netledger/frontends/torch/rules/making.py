@@ -6,9 +6,8 @@ from typing import Any
 
 import torch
 
-from netledger.frontends.torch.rules._registry import rule
+from netledger.frontends.torch.rules._registry import load, rule
 from netledger.frontends.torch.rules.shaping import listed, whole
-from netledger.ops import load
 
 _DEFAULT = {"arange": torch.int64, "randint": torch.int64, "randperm": torch.int64}
 
@@ -124,7 +123,7 @@ def tensor(trace: Any, *args: Any, **kwargs: Any) -> Any:
     if _tensors_in(data):
         return _gathered(trace, data, kwargs.get("dtype"))
     dtype = {"dtype": kwargs["dtype"]} if kwargs.get("dtype") else {}
-    make = torch.scalar_tensor if trace.last_name == "scalar_tensor" else torch.tensor
+    make: Any = torch.scalar_tensor if trace.last_name == "scalar_tensor" else torch.tensor
     real = make(data, **dtype) if trace.last_name != "from_numpy" else func(data)
     return trace.constant(real)
 
@@ -147,9 +146,18 @@ def to(trace: Any, input: Any, *args: Any, **kwargs: Any) -> Any:
     """Another type; another device is none of our business."""
     name = trace.last_name
     words = {
-        **{"float": torch.float32, "double": torch.float64, "half": torch.float16, "bfloat16": torch.bfloat16},
-        **{"long": torch.int64, "int": torch.int32, "short": torch.int16, "char": torch.int8, "byte": torch.uint8},
-        **{"bool": torch.bool, "cfloat": torch.complex64, "cdouble": torch.complex128},
+        "float": torch.float32,
+        "double": torch.float64,
+        "half": torch.float16,
+        "bfloat16": torch.bfloat16,
+        "long": torch.int64,
+        "int": torch.int32,
+        "short": torch.int16,
+        "char": torch.int8,
+        "byte": torch.uint8,
+        "bool": torch.bool,
+        "cfloat": torch.complex64,
+        "cdouble": torch.complex128,
     }
     kinds = [*args, kwargs.get("dtype"), kwargs.get("other")]
     if name == "type" and not any(isinstance(value, torch.dtype) for value in kinds):
@@ -178,7 +186,17 @@ def cast(trace: Any, input: Any, dtype: torch.dtype) -> Any:
 
 
 @rule(
-    *("contiguous", "detach", "data.__get__", "requires_grad_", "alias", "positive_", "lift", "as_subclass", "pin_memory"),
+    *(
+        "contiguous",
+        "detach",
+        "data.__get__",
+        "requires_grad_",
+        "alias",
+        "positive_",
+        "lift",
+        "as_subclass",
+        "pin_memory",
+    ),
     *("retain_grad", "resolve", "detach_", "rename", "refine_names", "align_to", "to_dense", "_lazy_clone"),
 )
 def itself(trace: Any, input: Any, *_: Any, **__: Any) -> Any:
@@ -193,7 +211,15 @@ def clone(trace: Any, input: Any, *_: Any, **__: Any) -> Any:
 
 
 @rule(
-    *("data.__set__", "grad.__set__", "requires_grad.__set__", "names.__set__", "share_memory_", "_assert", "_assert_async"),
+    *(
+        "data.__set__",
+        "grad.__set__",
+        "requires_grad.__set__",
+        "names.__set__",
+        "share_memory_",
+        "_assert",
+        "_assert_async",
+    ),
     *("_assert_scalar", "_assert_tensor_metadata", "register_hook", "_functional_assert_async", "sym_constrain_range"),
 )
 def nothing(trace: Any, *_: Any, **__: Any) -> Any:

@@ -6,9 +6,8 @@ from typing import Any
 
 import torch
 
-from netledger.frontends.torch.rules._registry import rule
+from netledger.frontends.torch.rules._registry import load, rule
 from netledger.frontends.torch.rules.convolution import _axes, batched
-from netledger.ops import load
 
 
 def _rounding(ceil_mode: bool) -> str:
@@ -87,9 +86,7 @@ def lp_pool(
 ) -> Any:
     """The norm of each window."""
     count = _count(trace)
-    op = load("lp_pool")(
-        float(norm_type), _axes(kernel_size, count), _stride(stride, count), _rounding(ceil_mode)
-    )
+    op = load("lp_pool")(float(norm_type), _axes(kernel_size, count), _stride(stride, count), _rounding(ceil_mode))
     return batched(trace, input, count + 2, lambda image: trace.add(op, image))
 
 
@@ -99,7 +96,9 @@ def _sizes(trace: Any, input: Any, output_size: Any, count: int) -> Any:
     return tuple(size if size is not None else old for size, old in zip(given, spatial, strict=True))
 
 
-@rule("adaptive_avg_pool1d", "adaptive_avg_pool2d", "adaptive_avg_pool3d", "_adaptive_avg_pool2d", "_adaptive_avg_pool3d")
+@rule(
+    "adaptive_avg_pool1d", "adaptive_avg_pool2d", "adaptive_avg_pool3d", "_adaptive_avg_pool2d", "_adaptive_avg_pool3d"
+)
 def adaptive_avg_pool(trace: Any, input: Any, output_size: Any) -> Any:
     """Means of windows that give the size."""
     count = _count(trace)

@@ -6,8 +6,7 @@ from typing import Any
 
 import torch
 
-from netledger.frontends.torch.rules._registry import rule
-from netledger.ops import load
+from netledger.frontends.torch.rules._registry import load, rule
 
 _NAMES = ("weight_ih", "weight_hh", "bias_ih", "bias_hh", "weight_hr")
 
@@ -48,7 +47,9 @@ def _packed(trace: Any, kind: str, args: Any, attributes: dict[str, Any]) -> Any
     op = load(kind)(hidden=hidden, layers=layers, bidirectional=bool(bidirectional), bias=bool(biased), **attributes)
     roles = _roles(params, layers, 2 if bidirectional else 1, biased, False)
     made = trace.add(op, trace.add(load("unsqueeze")(0), data), **roles)
-    last = tuple(trace.add(load("rearrange")("last states", tuple(trace.kind_of(state).shape)), made) for state in states)
+    last = tuple(
+        trace.add(load("rearrange")("last states", tuple(trace.kind_of(state).shape)), made) for state in states
+    )
     return (trace.add(load("squeeze")((0,)), made), *last)
 
 

@@ -6,8 +6,7 @@ from typing import Any
 
 import torch
 
-from netledger.frontends.torch.rules._registry import RULES, Rule, rule
-from netledger.ops import load
+from netledger.frontends.torch.rules._registry import RULES, Rule, load, rule
 
 
 def _all(rank: int) -> tuple[int, ...]:
@@ -85,7 +84,9 @@ def spread(trace: Any, input: Any, *args: Any, **kwargs: Any) -> Any:
 
 
 @rule("norm", "linalg_norm", "linalg_vector_norm", "frobenius_norm")
-def norm(trace: Any, input: Any, p: Any = 2, dim: Any = None, keepdim: bool = False, dtype: Any = None, **_: Any) -> Any:
+def norm(
+    trace: Any, input: Any, p: Any = 2, dim: Any = None, keepdim: bool = False, dtype: Any = None, **_: Any
+) -> Any:
     """A norm along axes."""
     p = _.get("ord", p)
     axes = dim if isinstance(dim, (tuple, list)) else (dim,)

@@ -6,9 +6,8 @@ from typing import Any
 
 import torch
 
-from netledger.frontends.torch.rules._registry import rule
+from netledger.frontends.torch.rules._registry import load, rule
 from netledger.frontends.torch.rules.convolution import _axes
-from netledger.ops import load
 
 _MODES = {"bilinear": "linear", "trilinear": "linear", "nearest_exact": "nearest-exact"}
 
@@ -93,7 +92,9 @@ def _transformed(trace: Any, name: str, input: Any, length: Any, dim: Any) -> An
     lengths = length if isinstance(length, (tuple, list)) else (length,) if length is not None else None
     own = trace.kind_of(input).dtype
     wide = own in (torch.float64, torch.complex128)
-    dtype = (torch.float64 if wide else torch.float32) if kind == "irfft" else torch.complex128 if wide else torch.complex64
+    dtype = (
+        (torch.float64 if wide else torch.float32) if kind == "irfft" else torch.complex128 if wide else torch.complex64
+    )
     return trace.add(load("fft")(kind, axes, lengths), input, dtype=dtype)
 
 
@@ -106,11 +107,11 @@ def shifted(trace: Any, input: Any, dim: Any = None) -> Any:
 @rule("affine_grid")
 def affine_grid(trace: Any, theta: Any, size: Any, align_corners: Any = None) -> Any:
     """Places of a grid, turned."""
-    batch, *spatial = size[0], *size[2:]
+    batch, spatial = size[0], list(size[2:])
     count = len(spatial)
     flat = int(torch.Size(spatial).numel())
-    base = trace.add(load("constant")((batch, flat, count + 1), "grid"), kinds=(trace.kind((batch, flat, count + 1), theta.dtype),))
+    base = trace.add(
+        load("constant")((batch, flat, count + 1), "grid"), kinds=(trace.kind((batch, flat, count + 1), theta.dtype),)
+    )
     made = trace.add(load("matmul")(), base, trace.add(load("transpose")(1, 2), theta))
     return trace.add(load("reshape")((batch, *spatial, count), whole=True), made)
-
-

@@ -18,7 +18,9 @@ from netledger.ops.custom import Custom
 def value(trace: Any, input: Any, *args: Any, **kwargs: Any) -> Any:
     """A number, or many."""
     func = trace.last[0]
-    real = trace.values.of(input, f"{trace.last_name.strip('_')}() of a tensor of shape {list(trace.kind_of(input).shape)}")
+    real = trace.values.of(
+        input, f"{trace.last_name.strip('_')}() of a tensor of shape {list(trace.kind_of(input).shape)}"
+    )
     others = [trace.values.of(part, "a comparison") if isinstance(part, torch.Tensor) else part for part in args]
     return func(real.detach(), *others, **kwargs)
 
@@ -32,7 +34,10 @@ def counted(trace: Any, input: Any, *args: Any, **kwargs: Any) -> Any:
     """A result whose size depends on values."""
     func = trace.last[0] if trace.last_name not in ("where", "__getitem__", "index") else torch.nonzero
     given = (input, *args)
-    real = [trace.values.of(part, f"the size of {trace.last_name}") if isinstance(part, torch.Tensor) else part for part in given]
+    real = [
+        trace.values.of(part, f"the size of {trace.last_name}") if isinstance(part, torch.Tensor) else part
+        for part in given
+    ]
     made = func(*real, **kwargs)
     parts = made if isinstance(made, tuple) else (made,)
     inputs = [part for part in given if isinstance(part, torch.Tensor)]

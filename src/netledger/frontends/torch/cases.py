@@ -1,0 +1,65 @@
+"""What a call does, in places instead of tensors, so that it can be done again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+
+from netledger.frontends.torch.abstract import Abstract
+from netledger.frontends.torch.record import Case, Step
+from netledger.frontends.torch.stored import Stored
+
+__all__ = ["case_of", "rebuilt"]
+
+
+def case_of(tape: Any, writes: Any, result: Any, flat: list[Any]) -> Case | None:
+    """What was done, in places instead of tensors; None if it depends on something else."""
+    places = {id(value.tensor if type(value) is Stored else value): place for place, value in enumerate(flat)}
+    places |= {id(value): place for place, value in enumerate(flat)}
+    count = 0
+    steps = []
+    try:
+        for op, inputs, held, made in tape:
+            roles = tuple((role, places[id(tensor)]) for role, tensor in held.items())
+            kinds = tuple(tensor._kind for tensor in made)
+            steps.append(Step(op, tuple(places[id(tensor)] for tensor in inputs), roles, kinds))
+            for tensor in made:
+                places[id(tensor)] = ~count
+                count += 1
+        overwritten = tuple((places[id(target)], places[id(value)]) for target, value in writes)
+        answer = _places(result, places)
+        single = answer == ~0 and len(steps) == 1 and not overwritten and type(answer) is int
+        return Case(tuple(steps), answer, overwritten, single)
+    except KeyError:
+        return None
+
+
+class _Constant:
+    """A part of an answer that is no tensor."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+
+def _places(result: Any, places: dict[int, int]) -> Any:
+    if isinstance(result, torch.Tensor):
+        return places[id(result)]
+    if type(result) in (tuple, list):
+        return type(result)(_places(part, places) for part in result)
+    return _Constant(result)
+
+
+def rebuilt(result: Any, flat: list[Any], made: list[Abstract]) -> Any:
+    """The answer, with the tensors of this call."""
+    kind = type(result)
+    if kind is int:
+        if result < 0:
+            return made[~result]
+        value = flat[result]
+        return value.tensor if type(value) is Stored else value
+    if kind is _Constant:
+        return result.value
+    return kind(rebuilt(part, flat, made) for part in result)
