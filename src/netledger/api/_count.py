@@ -8,9 +8,10 @@ from typing import Any, TypeAlias
 from netledger.api._ledger import Entry, Ledger
 from netledger.api._shapes import Input, options
 from netledger.core.errors import NetledgerError
-from netledger.core.ledger import build
+from netledger.core.ledger import Recorded, build
 from netledger.core.network import Network
 from netledger.frontends import network as lay_out
+from netledger.frontends import record
 
 __all__ = ["Let", "Source", "count", "lay_out", "layer", "presets"]
 
@@ -61,7 +62,7 @@ def count(
 
     """
     given = options(source, inputs, batch, let, kwargs)
-    return _ledger(lambda: lay_out(source, given))
+    return _ledger(lambda: record(source, given))
 
 
 def layer(call: str, *inputs: Input, batch: int | None = None) -> Entry:
@@ -83,12 +84,12 @@ def presets() -> tuple[str, ...]:
     return names()
 
 
-def _ledger(make: Callable[[], Network]) -> Ledger:
-    """The ledger of the network that is made; on a mistake, that of what was made before it."""
+def _ledger(make: Callable[[], Network | Recorded]) -> Ledger:
+    """The ledger of what is made; on a mistake, that of what was made before it."""
     try:
-        network = make()
+        made = make()
     except NetledgerError as error:
         if error.network is not None:
             error.ledger = Ledger(build(error.network))
         raise
-    return Ledger(build(network), network)
+    return Ledger(build(made), made) if isinstance(made, Network) else Ledger.of(made)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 from netledger.api._shapes import several
 from netledger.conventions import DEFAULT
@@ -138,12 +138,40 @@ class Ledger(_Facade[_core.Ledger]):
     table; a notebook shows it as HTML.
     """
 
-    __slots__ = ("network",)
+    __slots__ = ("_data", "_network", "_recorded")
 
     def __init__(self, data: _core.Ledger, network: Network | None = None) -> None:
-        super().__init__(data)
-        self.network = network
+        self._data: _core.Ledger | None = data
+        self._network = network
+        self._recorded: _core.Recorded | None = None
+
+    @classmethod
+    def of(cls, recorded: _core.Recorded) -> Ledger:
+        """The ledger of what a front end wrote down; it is made out in full when it is first looked at."""
+        made = cls.__new__(cls)
+        made._data, made._network, made._recorded = None, None, recorded
+        return made
+
+    @property
+    def network(self) -> Network | None:
         """The graph; None if the ledger was read from JSON, which has none."""
+        if self._network is None and self._recorded is not None:
+            self._network = self._recorded.network()
+        return self._network
+
+    @property
+    def data(self) -> _core.Ledger:  # type: ignore[override]
+        """The core's data."""
+        if self._data is None:
+            self._data = _core.build(cast("Network", self.network))
+        return self._data
+
+    @property
+    def parameters(self) -> int:
+        """How many parameters it has, shared ones once; buffers apart."""
+        if self._data is None and self._recorded is not None:
+            return self._recorded.parameters
+        return self.data.parameter_counts.total
 
     @classmethod
     def from_json(cls, text: str) -> Ledger:
@@ -214,7 +242,10 @@ class Ledger(_Facade[_core.Ledger]):
             UnknownNameError: if there is no such convention.
 
         """
-        return _core.price(_convention(convention), self.data)
+        chosen = _convention(convention)
+        if self._data is None and self._recorded is not None and not getattr(chosen, "BY_CALL", False):
+            return sum(times * _core.price(chosen, (entry,)) for entry, times in self._recorded.distinct())
+        return _core.price(chosen, self.data)
 
     def explain(self, layer: str | None = None, *, all: bool = False, conventions: Iterable[str] = DEFAULT) -> Answer:
         """Where the figures come from: formula, substitution, value.

@@ -10,7 +10,7 @@ from netledger.core.network import Call, Module, Network, Node, Parameter, Prove
 from netledger.core.operator import Operator, attributes_of
 from netledger.core.work import Term
 
-__all__ = ["Convention", "Entry", "Gap", "Ledger", "ParameterCounts", "Told", "build", "is_bias", "price"]
+__all__ = ["Convention", "Entry", "Gap", "Ledger", "ParameterCounts", "Recorded", "Told", "build", "is_bias", "price"]
 
 
 def is_bias(role: str) -> bool:
@@ -184,13 +184,33 @@ class Ledger:
 
 
 class Convention(Protocol):
-    """One way of pricing the facts of an entry; a module of `conventions/`, or any object like it."""
+    """One way of pricing the facts of an entry; a module of `conventions/`, or any object like it.
+
+    With `BY_CALL = True` it also depends on where an operation happens (name, provenance), not on what is done alone.
+    """
 
     NAME: str
     UNIT: str
 
     def amounts(self, entry: Entry) -> Mapping[str, int]:
         """Amounts by the name of what they are for; they add up to what the entry costs."""
+        ...
+
+
+class Recorded(Protocol):
+    """What a front end wrote down of a run: it can be counted before its network, with all names, is made."""
+
+    @property
+    def parameters(self) -> int:
+        """How many parameters there are, shared ones once."""
+        ...
+
+    def distinct(self) -> Iterable[tuple[Entry, int]]:
+        """Every operation with its shapes once, nameless, and how often it is done."""
+        ...
+
+    def network(self) -> Network:
+        """The network."""
         ...
 
 

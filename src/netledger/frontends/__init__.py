@@ -11,10 +11,11 @@ from importlib import import_module
 from types import ModuleType
 
 from netledger.core.errors import SourceError
+from netledger.core.ledger import Recorded
 from netledger.core.network import Network
 from netledger.frontends.options import Options
 
-__all__ = ["Options", "names", "network"]
+__all__ = ["Options", "names", "network", "record"]
 
 
 @cache
@@ -33,6 +34,13 @@ def network(source: object, options: Options) -> Network:
 
     """
     return _front_end(source).network(source, options)  # type: ignore[no-any-return]
+
+
+def record(source: object, options: Options) -> Network | Recorded:
+    """The network of a source, or what it is made of when asked for, where that is dearer than to count it."""
+    front = _front_end(source)
+    made: Network | Recorded = (getattr(front, "recorded", None) or front.network)(source, options)
+    return made
 
 
 def _front_end(source: object) -> ModuleType:

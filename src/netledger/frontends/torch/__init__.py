@@ -26,13 +26,16 @@ Only this file is imported before a model of PyTorch is asked for: the others im
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from netledger.core.errors import SourceError
 from netledger.core.network import Network
 from netledger.frontends.options import Options
 
-__all__ = ["accepts", "network"]
+if TYPE_CHECKING:
+    from netledger.frontends.torch.freeze import Recording
+
+__all__ = ["accepts", "network", "recorded"]
 
 _NAMED = re.compile(
     r"(?:torchvision|timm|transformers):.|[^\n:]+\.py:[A-Za-z_]|[A-Za-z_]\w*(?:\.\w+)*:[A-Za-z_][\w.]*(?:\(.*\))?$"
@@ -48,7 +51,12 @@ def accepts(source: object) -> bool:
 
 
 def network(source: Any, options: Options) -> Network:
-    """The network of a model.
+    """The network of a model: see `recorded`."""
+    return recorded(source, options).network()
+
+
+def recorded(source: Any, options: Options) -> Recording:
+    """What a model does when it is run; its network is made when asked for.
 
     Raises:
         SourceError: if there is no such model, or it cannot be built.
@@ -64,7 +72,7 @@ def network(source: Any, options: Options) -> Network:
     except ImportError:
         hint = "Install it: pip install torch."
         raise SourceError("a model of PyTorch needs PyTorch, which is not installed", hint=hint) from None
-    from netledger.frontends.torch.run import network as run
+    from netledger.frontends.torch.run import record as run
     from netledger.frontends.torch.sources import built
 
     model = built(source, options)

@@ -35,11 +35,12 @@ class Kind:
 
     """
 
-    __slots__ = ("base", "device", "dtype", "shape", "tensor")
+    __slots__ = ("base", "device", "dtype", "elements", "shape", "tensor")
 
     def __init__(self, shape: tuple[int, ...], dtype: torch.dtype, device: torch.device) -> None:
         self.base = torch.empty(shape, dtype=dtype, device="meta")
         self.shape = self.base.shape
+        self.elements = self.base.numel()
         self.dtype = dtype
         self.device = device
         self.tensor = Tensor(tuple(shape), DTYPES.get(dtype, str(dtype).removeprefix("torch.")))
@@ -88,7 +89,7 @@ class Abstract(torch.Tensor):
 
     def numel(self) -> int:
         """How many elements it has."""
-        return self._kind.base.numel()
+        return self._kind.elements
 
     nelement = numel
 

@@ -14,7 +14,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 
 from netledger.core.errors import SourceError
 from netledger.frontends.torch.abstract import Abstract
-from netledger.frontends.torch.record import Called
+from netledger.frontends.torch.record import Called, numbers_in
 from netledger.frontends.torch.rules import name_of, rule_of
 from netledger.ops.assigning import Rearrange
 from netledger.ops.constants import Empty
@@ -67,13 +67,15 @@ def enter(trace: Trace, func: Any, args: Any, kwargs: Any) -> Any:
     if inside is None:
         inside = _ENTERED[func] = _unguarded(func)
     index = len(trace.calls)
-    called = Called(func, trace.call, trace.place(), args, kwargs)
+    path = trace.calls[trace.call].path if trace.call >= 0 else ""
+    called = Called(path, func, False, False, trace.call, trace.place(), numbers_in((args, kwargs)))
     trace.calls.append(called)
     before, trace.call = trace.call, index
     try:
         with trace:
-            called.result = inside(*args, **kwargs)
-        return called.result
+            result = inside(*args, **kwargs)
+        called.outputs = numbers_in(result)
+        return result
     except BaseException:
         trace.failed = max(trace.failed, index)
         raise

@@ -1,4 +1,4 @@
-"""From what was written down to the network: names, places in the user's code, parameters, plain data."""
+"""What was written down, without the model; and from it the network, when asked for."""
 
 from __future__ import annotations
 
@@ -7,114 +7,146 @@ from typing import Any
 
 import torch
 
+from netledger.core.ledger import Entry
 from netledger.core.network import Call, Network, Node, Parameter, Provenance
-from netledger.frontends.torch.abstract import Abstract
-from netledger.frontends.torch.model import Static, class_name
-from netledger.frontends.torch.record import Called, Place
-from netledger.frontends.torch.trace import Trace
+from netledger.frontends.torch.abstract import Kind
+from netledger.frontends.torch.model import class_name
+from netledger.frontends.torch.record import Called, Did, Place
+from netledger.frontends.torch.recorder import Recorder
+from netledger.frontends.torch.stored import Stored
 from netledger.ops.constants import Unused
 
-__all__ = ["frozen", "function_name", "line_of", "numbers_in"]
+__all__ = ["Recording", "function_name", "line_of"]
 
 
 _new: Any = tuple.__new__
 """Makes a NamedTuple of its parts, several times faster than calling its class."""
 
 
-def frozen(
-    trace: Trace, model: Static, name: str, source: str, inputs: Any, outputs: Any, partly: bool = False
-) -> Network:
-    """The network of a trace; `partly`: of one that failed, where what did not run is no fact."""
-    paths, turns = _paths(trace, model)
-    calls = tuple(_call(called, path, turn) for called, path, turn in zip(trace.calls, paths, turns, strict=True))
-    names = _names(trace, model, calls)
-    lines: dict[Place | None, tuple[str, int]] = {None: ("", 0)}
-    functions: dict[Any, str] = {}
-    nodes = []
-    for (op, read, first, kinds, stored, operands, func, call, place), (node, scope) in zip(
-        trace.done, names, strict=True
-    ):
-        where = lines.get(place)
-        if where is None:
-            where = lines[place] = line_of(place)
-        function = functions.get(func)
-        if function is None:
-            function = functions[func] = function_name(func)
-        parameters = tuple([one.record(role) for role, one in stored]) if stored else ()
-        made = (first,) if len(kinds) == 1 else tuple(range(first, first + len(kinds)))
-        provenance = _new(Provenance, (*where, function, call))
-        nodes.append(_new(Node, (node, scope, op, read, made, parameters, provenance, operands)))
-    unused = () if partly else _unused(model, {node.name for node in nodes})
-    return Network(
-        name,
-        source,
-        tuple([kind.tensor for kind in trace.kinds_by_number]),
-        (*nodes, *unused),
-        tuple(inputs),
-        tuple(outputs),
-        calls,
-        tuple(model.modules),
-    )
+class Recording:
+    """What one run of a model did, without the model. Its network, with names and places, is made when asked for.
+
+    Args:
+        trace: the run.
+        name: what the model is called.
+        source: where it comes from.
+        inputs: the numbers of its inputs.
+        outputs: the numbers of its outputs.
+        partly: whether it failed: what did not run is no fact then.
+
+    """
+
+    def __init__(
+        self,
+        trace: Recorder,
+        name: str,
+        source: str,
+        inputs: tuple[int, ...],
+        outputs: tuple[int, ...],
+        partly: bool = False,
+    ) -> None:
+        self.name, self.source, self.inputs, self.outputs, self.partly = name, source, inputs, outputs, partly
+        self.done, self.calls, self.kinds = trace.done, trace.calls, trace.kinds_by_number
+        self.modules = trace.known.modules
+        self.taken = set(trace.known.paths.values())
+        self.stored = list(trace.stored.values())
+        self.notes: tuple[str, ...] = ()
+        self._distinct: list[tuple[Entry, int]] | None = None
+        for stored in self.stored:
+            stored.forget()
+
+    @property
+    def parameters(self) -> int:
+        """How many parameters the model has, shared ones once."""
+        return sum([one.kind.elements for one in self.stored if one.registered and not one.buffer])
+
+    def distinct(self) -> list[tuple[Entry, int]]:
+        """Every operation with its shapes once, nameless, and how often it is done."""
+        if self._distinct is None:
+            self._distinct = _distinct(self.done, self.kinds)
+        return self._distinct
+
+    def network(self) -> Network:
+        """The network: names, places, parameters, plain data."""
+        turns = _turns(self.calls)
+        calls = tuple([_call(called, turn) for called, turn in zip(self.calls, turns, strict=True)])
+        names = _names(self, calls)
+        nodes = self._nodes(names)
+        read = {id(one) for did in self.done for _, one in did.stored}
+        left = [] if self.partly else [one for one in self.stored if id(one) not in read]
+        unused = _unused(left, {name for name, _ in names})
+        tensors = tuple([kind.tensor for kind in self.kinds])
+        parts = (self.inputs, self.outputs, calls, tuple(self.modules), self.notes)
+        return Network(self.name, self.source, tensors, (*nodes, *unused), *parts)
+
+    def _nodes(self, names: list[tuple[str, str]]) -> list[Node]:
+        lines: dict[Place | None, tuple[str, int]] = {None: ("", 0)}
+        functions: dict[Any, str] = {}
+        nodes = []
+        for done, (node, scope) in zip(self.done, names, strict=True):
+            op, read, first, kinds, stored, operands, func, call, place = done
+            where = lines.get(place)
+            if where is None:
+                where = lines[place] = line_of(place)
+            function = functions.get(func)
+            if function is None:
+                function = functions[func] = function_name(func)
+            parameters = tuple([one.record(role) for role, one in stored]) if stored else ()
+            made = (first,) if len(kinds) == 1 else tuple(range(first, first + len(kinds)))
+            provenance = _new(Provenance, (*where, function, call))
+            nodes.append(_new(Node, (node, scope, op, read, made, parameters, provenance, operands)))
+        return nodes
 
 
-def _call(called: Called, path: str, turn: int) -> Call:
-    what = called.what
-    module = isinstance(what, torch.nn.Module)
-    kind = class_name(what.__class__) if module else function_name(what)
-    inputs = tuple(numbers_in((called.args, called.kwargs) if called.kwargs else called.args))
-    training = bool(module and what.training)
-    return _new(Call, (path, kind, called.parent, turn, module, training, inputs, tuple(numbers_in(called.result))))
+def _distinct(done: list[Did], kinds: list[Kind]) -> list[tuple[Entry, int]]:
+    counts: Counter[Any] = Counter()
+    first: dict[Any, Did] = {}
+    for did in done:
+        op, read, _, made, stored = did[:5]
+        key = (id(op), *[id(kinds[number]) for number in read], -1, *map(id, made), len(stored))
+        counts[key] += 1
+        if key not in first:
+            first[key] = did
+    return [(_nameless(did, kinds), counts[key]) for key, did in first.items()]
 
 
-def numbers_in(value: Any) -> list[int]:
-    """The numbers of the tensors in a value, nested as it may be."""
-    kind = type(value)
-    if kind is Abstract:
-        return [value._number]
-    if kind is tuple and len(value) == 1 and type(value[0]) is Abstract:
-        return [value[0]._number]
-    if value is None or kind is int or isinstance(value, torch.Tensor):
-        return []
-    if isinstance(value, dict):
-        return [number for part in value.values() for number in numbers_in(part)]
-    if isinstance(value, (tuple, list)):
-        return [number for part in value for number in numbers_in(part)]
-    if hasattr(value, "__dataclass_fields__"):
-        return numbers_in([getattr(value, name, None) for name in value.__dataclass_fields__])
-    return []
+def _nameless(did: Did, kinds: list[Kind]) -> Entry:
+    inputs = tuple([kinds[number].tensor for number in did.inputs])
+    outputs = tuple([kind.tensor for kind in did.kinds])
+    parameters = tuple([one.record(role) for role, one in did.stored])
+    return Entry("", "", did.op, inputs, outputs, parameters, did.op.work(inputs, outputs))
 
 
-def _paths(trace: Trace, model: Static) -> tuple[list[str], list[int]]:
-    """The name of the module of each call, and which call of it it is; a function is part of the module it is in."""
-    paths: list[str] = []
+def _call(called: Called, turn: int) -> Call:
+    kind = class_name(called.kind) if called.module else function_name(called.kind)
+    path, parent, module, training = called.path, called.parent, called.module, called.training
+    return _new(Call, (path, kind, parent, turn, module, training, called.inputs, called.outputs))
+
+
+def _turns(calls: list[Called]) -> list[int]:
+    """Which call of its module each call is; a function is part of the call it is in."""
     turns: list[int] = []
-    seen: Counter[str] = Counter()
-    for called in trace.calls:
-        above = paths[called.parent] if called.parent >= 0 else ""
-        if not isinstance(called.what, torch.nn.Module):
-            paths.append(above)
+    seen: dict[str, int] = {}
+    for called in calls:
+        if called.module:
+            turns.append(seen.get(called.path, 0))
+            seen[called.path] = turns[-1] + 1
+        else:
             turns.append(turns[called.parent] if called.parent >= 0 else 0)
-            continue
-        path = model.paths.get(id(called.what))
-        if path is None:
-            path = f"{above}.{type(called.what).__name__}" if above else type(called.what).__name__
-        paths.append(path)
-        turns.append(seen[path])
-        seen[path] += 1
-    return paths, turns
+    return turns
 
 
-def _names(trace: Trace, model: Static, calls: tuple[Call, ...]) -> list[tuple[str, str]]:
+def _names(recording: Recording, calls: tuple[Call, ...]) -> list[tuple[str, str]]:
     """A name for each operation, and the block that it is part of.
 
     The only operation of a module is called as the module is; others after their kind, counted within the module.
     """
-    direct = Counter([did[7] for did in trace.done])
+    direct = Counter([did[7] for did in recording.done])
     parents = {call.parent for call in calls}
-    taken = set(model.paths.values())
+    taken = recording.taken
     counts: dict[str, int] = {}
     names = []
-    for op, read, _, _, stored, _, _, number, _ in trace.done:
+    for op, read, _, _, stored, _, _, number, _ in recording.done:
         call = calls[number] if number >= 0 else None
         path = call.path if call else ""
         if not read and stored and stored[0][1].registered:
@@ -168,13 +200,13 @@ def function_name(func: Any) -> str:
     return f"{module}.{name}"
 
 
-def _unused(model: Static, names: set[str]) -> list[Node]:
+def _unused(stored: list[Stored], names: set[str]) -> list[Node]:
     """The stored tensors that nothing read, module by module."""
     left: dict[str, list[Parameter]] = {}
-    for stored in model.stored.values():
-        if not stored.used and stored.registered and not stored.counter:
-            path, _, role = stored.key.rpartition(".")
-            left.setdefault(path, []).append(stored.record(role))
+    for one in stored:
+        if one.registered and not one.counter:
+            path, _, role = one.key.rpartition(".")
+            left.setdefault(path, []).append(one.record(role))
     made = []
     for path, parameters in left.items():
         name = path or "unused"

@@ -72,6 +72,6 @@ def _store(trace: Trace, tensor: torch.Tensor, original: torch.Tensor) -> None:
     known = trace.stored.get(id(original))
     if known is None or tensor is original:
         return
-    known.used = True
+    known.registered = False
     kind = trace.kind(tuple(tensor.shape), tensor.dtype)
     trace.stored[id(tensor)] = Stored(tensor, kind, known.key, known.buffer)

@@ -16,7 +16,7 @@ from torch.overrides import _pop_mode_temporarily
 from netledger.frontends.torch.custom import MODULES, run_module
 from netledger.frontends.torch.fallback import follow
 from netledger.frontends.torch.lazy import filled, is_unfilled
-from netledger.frontends.torch.record import Called
+from netledger.frontends.torch.record import Called, numbers_in
 from netledger.frontends.torch.recorder import CALL
 from netledger.frontends.torch.shortcuts import SHORTCUTS
 from netledger.frontends.torch.trace import Trace
@@ -38,12 +38,15 @@ def watched(trace: Trace) -> Iterator[None]:
         if threading.get_ident() != owner:
             return original(module, *args, **kwargs)
         before = trace.call
-        called = Called(module, before, trace.place_of(sys._getframe(2)), args, kwargs)
+        path = paths.get(id(module))
+        if path is None:
+            path = trace.meet(module)
+        place = trace.place_of(sys._getframe(2))
+        given = numbers_in((args, kwargs) if kwargs else args)
+        called = Called(path, module.__class__, True, module.training, before, place, given)
         trace.call = len(calls)
         calls.append(called)
         known = module.__dict__
-        if id(module) not in paths:
-            trace.meet(module)
         try:
             if type(module) in MODULES:
                 result = run_module(trace, module, MODULES[type(module)], args, kwargs)
@@ -53,7 +56,7 @@ def watched(trace: Trace) -> Iterator[None]:
                 result = SHORTCUTS[type(module)](trace, module, args[0])
             else:
                 result = module.forward(*args, **kwargs)
-            called.result = result
+            called.outputs = numbers_in(result)
             return result
         except BaseException:
             trace.failed = max(trace.failed, trace.call)

@@ -61,6 +61,7 @@ class Recorder:
         self.volatile = False
         self.last: tuple[Any, Any] = (None, ())
         self.kept: list[Any] = []
+        self.alive: list[Any] = []
         self._tape: Any = None
         self._writes: list[tuple[Any, Any]] = []
         self._inner: dict[CodeType, bool] = {}
@@ -77,11 +78,13 @@ class Recorder:
             found = self.stored[id(tensor)] = Stored(tensor, kind, f"constant {len(self.stored)}", True, False)
         return found
 
-    def meet(self, module: Any) -> None:
-        """A module that is no part of the model, such as one that a function calls."""
-        above = self.calls[self.call].what if self.call >= 0 else None
+    def meet(self, module: Any) -> str:
+        """A module that is no part of the model, such as one that a function calls; its name from now on."""
+        above = self.calls[self.call].path if self.call >= 0 else ""
         with _pop_mode_temporarily() if torch._C._len_torch_function_stack() else nullcontext():
-            meet(module, self.known, self.known.paths.get(id(above), ""))
+            meet(module, self.known, above)
+        self.alive.append(module)
+        return self.known.paths[id(module)]
 
     def is_stored(self, tensor: Any) -> bool:
         """Whether it is a parameter or a buffer of the model, as it was made."""

@@ -12,24 +12,25 @@ from typing import Any
 import torch
 
 from netledger.core.errors import ForwardError, NetledgerError, SourceError
-from netledger.core.network import Network, shapes
+from netledger.core.network import shapes
 from netledger.frontends.options import Options
 from netledger.frontends.torch.custom import intercepted
-from netledger.frontends.torch.freeze import frozen, function_name, numbers_in
+from netledger.frontends.torch.freeze import Recording, function_name
 from netledger.frontends.torch.inputs import Arguments, arguments, batched, prepared, unbatched
 from netledger.frontends.torch.model import Static, static
 from netledger.frontends.torch.modules import watched
+from netledger.frontends.torch.record import numbers_in
 from netledger.frontends.torch.recorder import is_inner
 from netledger.frontends.torch.sources import Model
 from netledger.frontends.torch.trace import Trace
 from netledger.frontends.torch.values import random_state
 
-__all__ = ["network"]
+__all__ = ["record"]
 
 _RULE = "Declare an operator for it: netledger.rule, see docs/pytorch.md."
 
 
-def network(model: Model, options: Options) -> Network:
+def record(model: Model, options: Options) -> Recording:
     """Run a model once, without computing; with a batch of one, if it does not take what is given without.
 
     Raises:
@@ -51,21 +52,20 @@ def network(model: Model, options: Options) -> Network:
     return made
 
 
-def _batched(model: Model, given: Arguments) -> Network | None:
-    """The network with a batch of one in front of every shape, if it can be run so."""
+def _batched(model: Model, given: Arguments) -> Recording | None:
+    """The recording with a batch of one in front of every shape, if it can be run so."""
     wide = batched(given)
     try:
         made, _ = _once(model, wide)
     except NetledgerError:
         return None
     values = [*wide[0], *wide[1].values()]
-    return made._replace(
-        notes=(*made.notes, f"The shapes were taken to leave out the batch: counted as {shapes(values)}.")
-    )
+    made.notes = (*made.notes, f"The shapes were taken to leave out the batch: counted as {shapes(values)}.")
+    return made
 
 
-def _once(model: Model, given: Arguments) -> tuple[Network, bool]:
-    """The network, and whether some layer took its input to have no batch."""
+def _once(model: Model, given: Arguments) -> tuple[Recording, bool]:
+    """The recording, and whether some layer took its input to have no batch."""
     known = static(model.run)
     trace = Trace(known)
     args, named = prepared(trace, given)
@@ -75,16 +75,17 @@ def _once(model: Model, given: Arguments) -> tuple[Network, bool]:
             result = model.run(*args, **named)
     except NotImplementedError as error:
         unknown = SourceError(f"PyTorch cannot tell a shape without computing: {str(error)[:300]}", hint=_RULE)
-        _tell(unknown, error, trace, known, model, inputs)
+        _tell(unknown, error, trace, model, inputs)
         raise unknown from error
     except NetledgerError as error:
-        _tell(error, error, trace, known, model, inputs)
+        _tell(error, error, trace, model, inputs)
         raise
     except Exception as error:
-        raise _failure(error, trace, known, model, inputs) from error
-    made = frozen(trace, known, model.name, model.source, inputs, numbers_in(result))
-    notes = model.notes if given == ([value for _, value in model.inputs], {}) else ()
-    return made._replace(notes=notes), trace.unbatched
+        raise _failure(error, trace, model, inputs) from error
+    made = Recording(trace, model.name, model.source, inputs, numbers_in(result))
+    if model.notes and given == ([value for _, value in model.inputs], {}):
+        made.notes = model.notes
+    return made, trace.unbatched
 
 
 @contextmanager
@@ -139,7 +140,7 @@ def _restore(container: Any, before: Any) -> None:
     container.update(before)
 
 
-def _failure(error: Exception, trace: Trace, known: Static, model: Model, inputs: Any) -> NetledgerError:
+def _failure(error: Exception, trace: Trace, model: Model, inputs: Any) -> NetledgerError:
     """What a model's own mistake looks like from outside: where, with which shapes, in its own words."""
     made = ForwardError(f"{type(error).__name__}: {error}")
     func, given = trace.last
@@ -147,15 +148,16 @@ def _failure(error: Exception, trace: Trace, known: Static, model: Model, inputs
     if func is not None and met:
         tensors = [trace.kinds_by_number[number].tensor for number in met]
         made.values = {"in": function_name(func), "given": shapes(tensors)}
-    _tell(made, error, trace, known, model, inputs)
+    _tell(made, error, trace, model, inputs)
     if isinstance(error, RecursionError):
         return SourceError("the model calls itself without end")
     return made
 
 
-def _tell(error: NetledgerError, cause: Exception, trace: Trace, known: Static, model: Model, inputs: Any) -> None:
+def _tell(error: NetledgerError, cause: Exception, trace: Trace, model: Model, inputs: Any) -> None:
     """Add where it happened, and what had been done before."""
-    error.network = frozen(trace, known, model.name, model.source, inputs, (), partly=True)
+    recording = Recording(trace, model.name, model.source, inputs, (), partly=True)
+    error.network = recording.network()
     if trace.failed >= 0 and not error.layer:
         call = error.network.calls[trace.failed]
         error.layer = f"{call.path or model.name} ({call.kind.rpartition('.')[2]})"

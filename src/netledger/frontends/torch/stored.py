@@ -26,7 +26,7 @@ class Stored:
 
     """
 
-    __slots__ = ("_records", "buffer", "key", "kind", "now", "registered", "tensor", "used")
+    __slots__ = ("_records", "buffer", "key", "kind", "now", "registered", "tensor", "trainable")
 
     def __init__(self, tensor: torch.Tensor, kind: Kind, key: str, buffer: bool, registered: bool = True) -> None:
         self.tensor = tensor
@@ -34,10 +34,14 @@ class Stored:
         self.key = key
         self.buffer = buffer
         self.registered = registered
+        self.trainable = not buffer and tensor.requires_grad
         self.now: Abstract | None = None
         """What stands for it once it is read as an input, or written to."""
-        self.used = False
         self._records: dict[str, Parameter] = {}
+
+    def forget(self) -> None:
+        """Let go of the tensor; what is known of it stays."""
+        self.tensor = self.now = None  # type: ignore[assignment]
 
     @property
     def counter(self) -> bool:
@@ -48,11 +52,10 @@ class Stored:
         """It, in this role, as plain data."""
         found = self._records.get(role)
         if found is None:
-            self.used = True
             found = self._records[role] = Parameter(
                 role,
                 self.kind.tensor.shape,
-                self.tensor.requires_grad and not self.buffer,
+                self.trainable,
                 self.buffer,
                 self.key,
                 self.kind.tensor.dtype,
