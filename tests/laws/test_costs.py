@@ -43,7 +43,11 @@ def keeps_the_batch(case: Case) -> bool:
     rank = max(len(tensor.shape) for tensor in inputs)
     listed = getattr(op, "axes", None)
     axes = (getattr(op, "axis", getattr(op, "start", 1)), *(listed if isinstance(listed, tuple) else ()))
-    behind = getattr(op, "mask", False) or getattr(op, "whole", False) or (op.KIND in ("rnn", "lstm", "gru") and len(inputs) > 1)
+    behind = (
+        getattr(op, "mask", False)
+        or getattr(op, "whole", False)
+        or (op.KIND in ("rnn", "lstm", "gru") and len(inputs) > 1)
+    )
     return rank > 1 and all(axis % rank != 0 for axis in axes) and not behind
 
 

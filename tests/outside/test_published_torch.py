@@ -49,7 +49,10 @@ def test_torchvision(row: Row) -> None:
     if name.startswith("vit"):
         settings["image_size"] = shape[-1]
     if name == "googlenet":
-        settings |= {"aux_logits": False, "init_weights": False}  # its published parameters leave the auxiliary ones out
+        settings |= {
+            "aux_logits": False,
+            "init_weights": False,
+        }  # its published parameters leave the auxiliary ones out
     with torch.device("meta"):
         model = torchvision().models.get_model(name, weights=None, **settings).eval()
     inputs = [(1, 3, 512, 512)] * 2 if name.startswith("raft") else [(1, *shape)]
@@ -92,7 +95,9 @@ def test_timm(row: Row) -> None:
         model = timm.create_model(row["model"]).eval()
     size = int(row["img_size"])
     ledger = nl.count(model, (1, 3, size, size))
-    assert printed(ledger.parameters, 10**6, "0.00") == printed(int(Decimal(row["param_count_m"]) * 10**6), 10**6, "0.00")
+    assert printed(ledger.parameters, 10**6, "0.00") == printed(
+        int(Decimal(row["param_count_m"]) * 10**6), 10**6, "0.00"
+    )
     if row["model"] in EXPLAINED or f"{row['model']} {size}" in EXPLAINED:
         return
     figures = [printed(count, 10**9, "0.00") for count in (*fvcores(ledger), ledger.total("macs"))]

@@ -6,14 +6,16 @@ Python, without a call.
 
 from __future__ import annotations
 
+import threading
 from operator import attrgetter
 from typing import Any
 
 import torch
 
+from netledger.core.errors import SourceError
 from netledger.core.network import Tensor
 
-__all__ = ["DTYPES", "Abstract", "Kind", "abstract"]
+__all__ = ["DTYPES", "TRACING", "Abstract", "Kind", "abstract"]
 
 DTYPES = {
     getattr(torch, name): name
@@ -23,6 +25,11 @@ DTYPES = {
     )
 }
 """PyTorch's element types, and their names."""
+
+
+TRACING: set[int] = set()
+"""The threads in which a trace goes on."""
+_THREADS = "Let it compute in the thread that calls it, or count what the thread runs by itself."
 
 
 class Kind:
@@ -57,8 +64,28 @@ class Abstract(torch.Tensor):
     _number: int
     _root: Abstract | None = None
     """The tensor whose memory it shows, if it is a view."""
+    _writes: int = 0
+    """How often it was written to."""
+    _seen: int = 0
+    """How often the tensor that it shows had been written to when it was made."""
 
-    __torch_function__ = torch._C._disabled_torch_function_impl  # type: ignore[assignment]
+    def is_stale(self) -> bool:
+        """Whether what it shows was written to since."""
+        root: Any = self._root
+        view: Any = self
+        while root is not None:
+            if root._writes != view._seen:
+                return True
+            root, view = root._root, root
+        return False
+
+    @classmethod
+    def __torch_function__(cls, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        """What no trace answers: our own questions about it; in any other thread, nothing can be counted."""
+        if threading.get_ident() not in TRACING:
+            raise SourceError("the model computes in a thread of its own, where it cannot be followed", hint=_THREADS)
+        with torch._C.DisableTorchFunctionSubclass():
+            return func(*args, **(kwargs or {}))
 
     shape = property(attrgetter("_kind.shape"))
     dtype = property(attrgetter("_kind.dtype"))
@@ -122,8 +149,8 @@ class Abstract(torch.Tensor):
     def __format__(self, spec: str) -> str:
         return repr(self)
 
-    def __deepcopy__(self, memo: Any) -> Abstract:
-        return self
+    def __deepcopy__(self, memo: Any) -> Any:
+        return self.clone()
 
     def __hash__(self) -> int:
         return id(self)

@@ -28,6 +28,8 @@ __all__ = ["follow"]
 
 def follow(trace: Trace, func: Any, args: Any, kwargs: Any, error: Exception | None = None) -> Any:
     """Answer a call that has no rule, or whose rule does not take these arguments."""
+    if getattr(func, "__module__", "") == "torch.nn.init":
+        return args[0] if args else kwargs["tensor"]  # it fills a tensor
     if error is None and enterable(func):
         return enter(trace, func, args, kwargs)
     if error is not None:
@@ -127,6 +129,11 @@ def _known(value: Any) -> bool:
 def free(trace: Trace, func: Any, args: Any, kwargs: Any, name: str = "") -> Any:
     """Write down what only rearranges elements; its shapes are those of the meta kernel."""
     return _written(trace, func, args, kwargs, lambda sizes: Rearrange(name or name_of(func), sizes))
+
+
+def of_nothing(trace: Trace, func: Any, args: Any, kwargs: Any) -> Any:
+    """Write down what is made of a tensor without elements: nothing is computed; the shapes are the meta kernel's."""
+    return _written(trace, func, args, kwargs, lambda sizes: Rearrange("made of nothing", sizes))
 
 
 def gap(trace: Trace, func: Any, args: Any, kwargs: Any) -> Any:

@@ -99,15 +99,17 @@ class Recording:
 
 
 def _distinct(done: list[Did], kinds: list[Kind]) -> list[tuple[Entry, int]]:
-    counts: Counter[Any] = Counter()
-    first: dict[Any, Did] = {}
+    counts: dict[Any, list[Any]] = {}
     for did in done:
-        op, read, _, made, stored = did[:5]
-        key = (id(op), *[id(kinds[number]) for number in read], -1, *map(id, made), len(stored))
-        counts[key] += 1
-        if key not in first:
-            first[key] = did
-    return [(_nameless(did, kinds), counts[key]) for key, did in first.items()]
+        op, read, _, made, stored, *_ = did
+        inputs = kinds[read[0]] if len(read) == 1 else tuple([kinds[number] for number in read])
+        key = (id(op), inputs, made, len(stored))
+        found = counts.get(key)
+        if found is None:
+            counts[key] = [did, 1]
+        else:
+            found[1] += 1
+    return [(_nameless(did, kinds), times) for did, times in counts.values()]
 
 
 def _nameless(did: Did, kinds: list[Kind]) -> Entry:
@@ -153,11 +155,16 @@ def _names(recording: Recording, calls: tuple[Call, ...]) -> list[tuple[str, str
             key = stored[0][1].key
             names.append((key, key.rpartition(".")[0]))
         elif call and path and direct[number] == 1 and number not in parents and call.module:
-            name = path if not call.turn else f"{path}:{call.turn + 1}"
+            name = path if not call.turn else _turned(path, call.turn + 1, taken)
             names.append((name, path.rpartition(".")[0]))
         else:
             names.append((_numbered(path, op.LABEL or op.KIND, counts, taken), path))
     return names
+
+
+def _turned(path: str, turn: int, taken: set[str]) -> str:
+    name = f"{path}:{turn}"
+    return name if name not in taken else f"{name}:again"
 
 
 def _numbered(path: str, label: str, counts: dict[str, int], taken: set[str]) -> str:

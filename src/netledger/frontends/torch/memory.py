@@ -19,7 +19,7 @@ MOST = 4096
 
 
 class Memory(NamedTuple):
-    """What is remembered, for one device and one default element type.
+    """What is remembered, for one device.
 
     Args:
         cases: what a call does, by all that distinguishes it.
@@ -36,10 +36,9 @@ _MEMORIES: dict[Any, Memory] = {}
 
 def memory(device: torch.device) -> Memory:
     """The memory for models on a device."""
-    key = (device, torch.get_default_dtype())
-    found = _MEMORIES.get(key)
+    found = _MEMORIES.get(device)
     if found is None or len(found.cases) > MOST or len(found.kinds) > 2 * MOST:
-        found = _MEMORIES[key] = Memory({}, {})
+        found = _MEMORIES[device] = Memory({}, {})
     return found
 
 

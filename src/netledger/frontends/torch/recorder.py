@@ -14,6 +14,7 @@ from netledger.core.operator import Operator
 from netledger.frontends.torch.abstract import DTYPES, Abstract, Kind, abstract
 from netledger.frontends.torch.model import Static, meet
 from netledger.frontends.torch.record import Called, Did, Place
+from netledger.frontends.torch.rules._registry import load
 from netledger.frontends.torch.stored import Stored
 from netledger.frontends.torch.values import Values
 from netledger.ops.assigning import Assign
@@ -71,7 +72,7 @@ class Recorder:
     def lookup(self, tensor: torch.Tensor) -> Stored:
         """What is known of a tensor that existed before, or was made elsewhere."""
         found = self.stored.get(id(tensor))
-        if found is None or found.tensor is not tensor:
+        if found is None or found.original is not tensor:
             if torch._C._functorch.is_functorch_wrapped_tensor(tensor):
                 raise WrappedError
             kind = self.kind(tuple(tensor.shape), tensor.dtype)
@@ -85,6 +86,15 @@ class Recorder:
             meet(module, self.known, above)
         self.alive.append(module)
         return self.known.paths[id(module)]
+
+    def count(self, tensor: Any, args: Any, kwargs: Any) -> None:
+        """A counter of calls is written to: its new value is known, the tensor stays as it is."""
+        stored, self.volatile = self.lookup(tensor), True
+        given = (*args, *kwargs.values())
+        if stored.tensor.is_meta or any(isinstance(value, torch.Tensor) for value in given):
+            stored.tensor = stored.tensor.to("meta")
+        else:
+            stored.tensor = self.last[0](stored.tensor.clone(), *args, **kwargs)
 
     def is_stored(self, tensor: Any) -> bool:
         """Whether it is a parameter or a buffer of the model, as it was made."""
@@ -145,6 +155,13 @@ class Recorder:
             self._tape.append((op, inputs, held, made))
         return made[0] if len(made) == 1 else made
 
+    def of_type(self, value: Any, target: Any) -> Any:
+        """A value in the element type of the tensor that it is written to."""
+        dtype = self.kind_of(target).dtype
+        if type(value) is not Abstract or value._kind.dtype == dtype:
+            return value
+        return self.add(load("cast")(DTYPES.get(dtype, "float32")), value, dtype=dtype)
+
     def write(self, target: Any, value: Abstract) -> Any:
         """Overwrite a tensor, as an operation in place does; the model's own tensors stay as they are."""
         if self._tape is not None:
@@ -155,6 +172,7 @@ class Recorder:
             stored = target if type(target) is Stored else self.lookup(target)
             stored.now = value
             return target
+        root._writes += 1
         root._number = value._number
         root._kind = self.kind(tuple(value.shape), root._kind.dtype)
         if root._root is not None:
@@ -165,6 +183,8 @@ class Recorder:
         """What is written to a view is written to what it shows."""
         made = self._do(Assign(), (whole, part), {}, (whole._kind,), self.last[0])[0]
         whole._number = made._number
+        whole._writes += 1
+        part._seen = whole._writes
         self.values.forget(made._number)
         if whole._root is not None:
             self._write_through(whole._root, whole)
@@ -189,7 +209,7 @@ class Recorder:
         made = tuple([abstract(kind, number) for number, kind in enumerate(kinds, first)])
         if op.VIEW and inputs and type(inputs[0]) is Abstract:
             for tensor in made:
-                tensor._root = inputs[0]
+                tensor._root, tensor._seen = inputs[0], inputs[0]._writes
         return made
 
     def _held(self, held: dict[str, Any]) -> Any:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gc
+import inspect
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from traceback import walk_tb
@@ -14,8 +16,10 @@ import torch
 from netledger.core.errors import ForwardError, NetledgerError, SourceError
 from netledger.core.network import shapes
 from netledger.frontends.options import Options
+from netledger.frontends.torch.abstract import TRACING
 from netledger.frontends.torch.custom import intercepted
 from netledger.frontends.torch.freeze import Recording, function_name
+from netledger.frontends.torch.holding import kept
 from netledger.frontends.torch.inputs import Arguments, arguments, batched, prepared, unbatched
 from netledger.frontends.torch.model import Static, static
 from netledger.frontends.torch.modules import watched
@@ -41,7 +45,7 @@ def record(model: Model, options: Options) -> Recording:
     try:
         made, alone = _once(model, given)
     except ForwardError:
-        if options.batch is not None or not unbatched(given):
+        if options.batch is not None or not unbatched(given) or not isinstance(model.run, torch.nn.Module):
             raise
         again = _batched(model, given)
         if again is None:
@@ -72,7 +76,7 @@ def _once(model: Model, given: Arguments) -> tuple[Recording, bool]:
     inputs = numbers_in((args, named))
     try:
         with _untouched(known), watched(trace), intercepted(trace), torch.no_grad(), trace:
-            result = model.run(*args, **named)
+            result = _finished(model.run(*args, **named))
     except NotImplementedError as error:
         unknown = SourceError(f"PyTorch cannot tell a shape without computing: {str(error)[:300]}", hint=_RULE)
         _tell(unknown, error, trace, model, inputs)
@@ -82,24 +86,47 @@ def _once(model: Model, given: Arguments) -> tuple[Recording, bool]:
         raise
     except Exception as error:
         raise _failure(error, trace, model, inputs) from error
+    trace.values.clear()
     made = Recording(trace, model.name, model.source, inputs, numbers_in(result))
     if model.notes and given == ([value for _, value in model.inputs], {}):
         made.notes = model.notes
     return made, trace.unbatched
 
 
+def _finished(result: Any) -> Any:
+    """What forward answers, computed to the end."""
+    if inspect.iscoroutine(result):
+        result.close()
+        raise SourceError("forward is asynchronous, and cannot be followed", hint="Count what it awaits.")
+    return list(result) if inspect.isgenerator(result) else result
+
+
 @contextmanager
 def _untouched(known: Static) -> Iterator[None]:
     """Random states, and what modules hold, are as they were afterwards; compiled code is run as it was written."""
     with ExitStack() as stack:
+        stack.enter_context(_tracing())
         stack.enter_context(_uncollected())
         stack.enter_context(random_state())
-        stack.enter_context(_kept(known))
+        stack.enter_context(kept(known))
         if "torch._dynamo" in sys.modules:
             stack.enter_context(torch.compiler.set_stance("force_eager"))
         for module in known.compiled:
             module.__dict__["_compiled_call_impl"] = None
         yield
+
+
+@contextmanager
+def _tracing() -> Iterator[None]:
+    """Tensors without values are answered in this thread, and in no other."""
+    thread = threading.get_ident()
+    outer = thread in TRACING
+    TRACING.add(thread)
+    try:
+        yield
+    finally:
+        if not outer:
+            TRACING.discard(thread)
 
 
 @contextmanager
@@ -112,32 +139,6 @@ def _uncollected() -> Iterator[None]:
     finally:
         if was:
             gc.enable()
-
-
-@contextmanager
-def _kept(known: Static) -> Iterator[None]:
-    try:
-        yield
-    finally:
-        for container, before in known.containers:
-            if _changed(container, before):
-                _restore(container, before)
-
-
-def _changed(container: Any, before: Any) -> bool:
-    """Whether something else is in it now; the same objects are never compared by value."""
-    try:
-        return bool(container != before)
-    except Exception:  # noqa: BLE001  # values that cannot be compared, such as tensors of two shapes
-        return True
-
-
-def _restore(container: Any, before: Any) -> None:
-    if isinstance(container, list):
-        container[:] = before
-        return
-    container.clear()
-    container.update(before)
 
 
 def _failure(error: Exception, trace: Trace, model: Model, inputs: Any) -> NetledgerError:

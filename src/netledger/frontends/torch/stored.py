@@ -26,10 +26,10 @@ class Stored:
 
     """
 
-    __slots__ = ("_records", "buffer", "key", "kind", "now", "registered", "tensor", "trainable")
+    __slots__ = ("_records", "buffer", "key", "kind", "now", "original", "registered", "tensor", "trainable")
 
     def __init__(self, tensor: torch.Tensor, kind: Kind, key: str, buffer: bool, registered: bool = True) -> None:
-        self.tensor = tensor
+        self.tensor = self.original = tensor
         self.kind = kind
         self.key = key
         self.buffer = buffer
@@ -41,7 +41,7 @@ class Stored:
 
     def forget(self) -> None:
         """Let go of the tensor; what is known of it stays."""
-        self.tensor = self.now = None  # type: ignore[assignment]
+        self.tensor = self.original = self.now = None  # type: ignore[assignment]
 
     @property
     def counter(self) -> bool:

@@ -45,6 +45,12 @@ _PLAIN = frozenset(
 """Types of values that are remembered, besides whole numbers, words and sequences of them."""
 
 
+def _takes_nothing(func: Any) -> bool:
+    """Whether its rule knows what to do with tensors without elements; or it works in place."""
+    name = name_of(func)
+    return name in ("__getitem__", "index", "cat", "concat", "concatenate") or name.endswith("_") or "linear" in name
+
+
 class Trace(Recorder, TorchFunctionMode):
     """Everything that one run of a model does.
 
@@ -67,7 +73,7 @@ class Trace(Recorder, TorchFunctionMode):
 
     def perform(self, func: Any, args: Any, kwargs: Any) -> Any:
         """Answer one call that may do something."""
-        key: list[Any] = [func]
+        key: list[Any] = [func, torch.get_default_dtype()]
         flat: list[Any] = []
         try:
             self._identify_all(args, key, flat)
@@ -92,7 +98,7 @@ class Trace(Recorder, TorchFunctionMode):
     def repeat(self, layer: Any, input: Any, func: Any, args: Any, kwargs: Any) -> Any:
         """Answer a layer's only call, if one like it was answered before; else run the layer."""
         if type(input) is Abstract and input._number not in self.values.known:
-            key: list[Any] = [func]
+            key: list[Any] = [func, torch.get_default_dtype()]
             flat: list[Any] = []
             self._identify_all(args, key, flat)
             if kwargs:
@@ -161,6 +167,8 @@ class Trace(Recorder, TorchFunctionMode):
         self.last = (func, (args, kwargs))
         if rule is None:
             return fallback.follow(self, func, args, kwargs)
+        if rule.pure and any(self.kind_of(value).elements == 0 for value in flat) and not _takes_nothing(func):
+            return fallback.of_nothing(self, func, args, kwargs)
         before = self._state()
         self._tape, self._writes, self.volatile = [], [], False
         try:
@@ -241,15 +249,16 @@ class Trace(Recorder, TorchFunctionMode):
         self.done.append(_make(Did, (op, tuple(numbers), first, kinds, stored, operands, func, self.call, where)))
         made = abstract(kind, first)
         if op.VIEW and type(flat[inputs[0]]) is Abstract:
-            made._root = flat[inputs[0]]
+            made._root, made._seen = flat[inputs[0]], flat[inputs[0]]._writes
         return made
 
     # What rules ask.
 
     @property
     def last_name(self) -> str:
-        """What the function is called that is being answered."""
-        return name_of(self.last[0])
+        """What the function is called that is being answered; one in place as the other."""
+        name = name_of(self.last[0])
+        return name if name.startswith("_") else name.rstrip("_")
 
     def rule(self, name: str) -> Callable[..., Any]:
         """The rule of another function."""

@@ -100,9 +100,14 @@ class Values:
                 return self._real(stored.tensor, why)
             tensor = stored.now
         found = self.known.get(tensor._number)
-        if found is None:
+        if found is None or tensor.is_stale():
             raise self._needed(why)
         return found if isinstance(found, torch.Tensor) else self._compute(tensor._number, why)
+
+    def clear(self) -> None:
+        """Let go of everything."""
+        self.known.clear()
+        self.trace = None  # type: ignore[assignment]
 
     def has(self, tensor: Any) -> bool:
         """Whether its values can be told."""

@@ -36,7 +36,11 @@ _REVERSED = {
     "power": "__rpow__",
     "floor_divide": "__rfloordiv__",
 }
-_BITS = frozenset({"bitwise_and", "bitwise_or", "bitwise_xor", "__and__", "__or__", "__xor__"})
+_BITS = frozenset(
+    f"{before}{name}{after}"
+    for name in ("and", "or", "xor")
+    for before, after in (("bitwise_", ""), ("__", "__"), ("__r", "__"), ("__i", "__"))
+)
 
 
 def joined(trace: Any, kind: str, first: Any, second: Any, dtype: torch.dtype | None = None) -> Any:
@@ -63,8 +67,13 @@ def _declare(table: dict[str, str], swapped: bool) -> None:
     for kind, names in table.items():
 
         def apply(trace: Any, first: Any, second: Any, kind: str = kind, **_: Any) -> Any:
-            bits = trace.last_name in _BITS and torch.bool not in map(_dtype(trace), (first, second))
-            dtype = trace.kind_of(first).dtype if bits else None
+            dtype = None
+            if trace.last_name in _BITS:
+                kinds = [_base(trace, value) for value in (first, second)]
+                dtype = torch.result_type(*kinds)
+            if trace.last_name == "float_power":
+                complex_ = any(kind is not None and kind.is_complex for kind in map(_dtype(trace), (first, second)))
+                dtype = torch.complex128 if complex_ else torch.float64
             return joined(trace, kind, *((second, first) if swapped else (first, second)), dtype=dtype)
 
         for name in names.split():

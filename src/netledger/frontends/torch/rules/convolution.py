@@ -167,7 +167,7 @@ def unfold(trace: Any, input: Any, *args: Any, **kwargs: Any) -> Any:
         _axes(given["padding"], 2),
         _axes(given["dilation"], 2),
     )
-    return trace.add(op, input)
+    return batched(trace, input, 4, lambda image: trace.add(op, image))
 
 
 def _tensor_method(trace: Any) -> bool:

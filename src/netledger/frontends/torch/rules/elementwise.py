@@ -66,6 +66,10 @@ def _applied(op: Operator, real: bool) -> Any:
         dtype = trace.kind_of(input).dtype
         if real and not (dtype.is_floating_point or dtype.is_complex):
             dtype = torch.get_default_dtype()
+        if dtype.is_complex and op.KIND == "abs":
+            dtype = torch.float64 if dtype == torch.complex128 else torch.float32
+        if dtype == torch.bool and op.KIND == "square":
+            dtype = torch.int64
         made = trace.add(op, input, dtype=dtype)
         return trace.write(input, made) if inplace else made
 
@@ -82,7 +86,8 @@ for _table, _real in ((_SAME, False), (_REAL, True)):
 @rule("logical_not", "bitwise_not", "__invert__")
 def logical_not(trace: Any, input: Any) -> Any:
     """Not, bit by bit or as a whole."""
-    return trace.add(load("logical_not")(), input, dtype=trace.kind_of(input).dtype)
+    whole = trace.last_name.startswith("logical")
+    return trace.add(load("logical_not")(), input, dtype=torch.bool if whole else trace.kind_of(input).dtype)
 
 
 def _activation(kind: str, names: str, *attributes: str, **defaults: Any) -> None:
@@ -92,7 +97,10 @@ def _activation(kind: str, names: str, *attributes: str, **defaults: Any) -> Non
         given = dict(zip((*attributes, "inplace"), args, strict=False)) | kwargs
         inplace = given.pop("inplace", False)
         chosen = {name: given.get(name, defaults[name]) for name in attributes if name in defaults or name in given}
-        made = trace.add(operator(**{_OURS.get(name, name): value for name, value in chosen.items()}), input)
+        if kind == "hardtanh" and chosen == {"min_val": 0.0, "max_val": 6.0}:
+            made = trace.add(load("relu6")(), input)
+        else:
+            made = trace.add(operator(**{_OURS.get(name, name): value for name, value in chosen.items()}), input)
         return trace.write(input, made) if inplace else made
 
     for name in names.split():
@@ -133,13 +141,18 @@ def clamp(trace: Any, input: Any, min: Any = None, max: Any = None) -> Any:
     made, operator = input, load("clamp")
     for bound, kind in ((min, "maximum"), (max, "minimum")):
         if isinstance(bound, torch.Tensor):
-            made = trace.add(load(kind)(), made, bound)
+            wider = torch.result_type(trace.kind_of(made).base, trace.kind_of(bound).base)
+            made = trace.add(load(kind)(), made, bound, dtype=wider)
     ends = {
         name: float(bound)
         for name, bound in (("least", min), ("greatest", max))
         if bound is not None and not isinstance(bound, torch.Tensor)
     }
-    return trace.add(operator(**ends), made) if ends else made
+    scalars = [bound for bound in (min, max) if bound is not None and not isinstance(bound, torch.Tensor)]
+    dtype = trace.kind_of(made).dtype
+    for bound in scalars:
+        dtype = torch.promote_types(dtype, torch.result_type(trace.kind_of(input).base, bound))
+    return trace.add(operator(**ends), made, dtype=dtype) if ends else made
 
 
 @rule("dropout", "dropout1d", "dropout2d", "dropout3d", "alpha_dropout", "feature_alpha_dropout", "feature_dropout")

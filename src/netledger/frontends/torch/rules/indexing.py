@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import torch
 
-from netledger.frontends.torch.rules._registry import load, rule
+from netledger.frontends.torch.rules._registry import load, name_of, rule
 from netledger.frontends.torch.rules.shaping import reshaped
 
 
@@ -64,10 +64,10 @@ def _take(trace: Any, taken: _Taken, part: Any) -> _Taken:
             part = reshaped(trace, part, (1,))
             made = trace.add(load("index_select")(axis), tensor, part)
             return _Taken(trace.add(load("squeeze")((axis,)), made), axis, places)
-    if hasattr(part, "__index__") and not isinstance(part, torch.Tensor):
+    if hasattr(part, "__index__") and not hasattr(part, "shape"):
         return _Taken(trace.add(load("select")(axis, int(part)), tensor), axis, places)
     if not isinstance(part, torch.Tensor):
-        part = trace.constant(torch.as_tensor(part))
+        part = trace.constant(torch.as_tensor(part, dtype=None if len(part) else torch.int64))
     if part.dtype in (torch.bool, torch.uint8):
         found = trace.rule("nonzero")(trace, part, as_tuple=True)
         more = tuple((axis + place, one) for place, one in enumerate(found))
@@ -132,14 +132,14 @@ def replaced(trace: Any, input: Any, *args: Any, **kwargs: Any) -> Any:
 def copy(trace: Any, input: Any, other: Any, *_: Any, **__: Any) -> Any:
     """All elements replaced."""
     made = _assigned(trace, input, other)
-    return trace.write(input, made) if trace.last_name == "copy_" else made
+    return trace.write(input, made) if name_of(trace.last[0]) == "copy_" else made
 
 
 @rule("fill_", "zero_", "normal_", "uniform_", "bernoulli_", "random_", "exponential_", "trunc_normal_", pure=False)
 def fill(trace: Any, input: Any, *_: Any, **__: Any) -> Any:
     """All elements replaced by numbers."""
     kind = trace.kind_of(input)
-    made = trace.add(load("constant")(tuple(kind.shape), trace.last_name.rstrip("_")), kinds=(kind,))
+    made = trace.add(load("constant")(tuple(kind.shape), trace.last_name), kinds=(kind,))
     return trace.write(input, made)
 
 
@@ -176,6 +176,7 @@ def select(trace: Any, input: Any, dim: int, index: Any) -> Any:
 def narrow(trace: Any, input: Any, dim: int, start: Any, length: int) -> Any:
     """Some places of an axis."""
     start = _plain(trace, start)
+    start = start + int(trace.kind_of(input).shape[dim]) if start < 0 else start
     return _sliced(trace, input, dim % len(trace.kind_of(input).shape), slice(start, start + length))
 
 
@@ -206,8 +207,8 @@ def index_add(trace: Any, input: Any, dim: int, index: Any, source: Any, **_: An
 @rule("embedding", "embedding_renorm")
 def embedding(trace: Any, input: Any, weight: Any, *rest: Any, **_: Any) -> Any:
     """A row for each whole number."""
-    if isinstance(trace.last[0], torch._ops.OpOverload):
-        input, weight = weight, input
+    if not trace.kind_of(weight).dtype.is_floating_point and trace.kind_of(input).dtype.is_floating_point:
+        input, weight = weight, input  # torch.embedding and its kernel take the weight first
     op = load("embedding")(*trace.kind_of(weight).shape)
     return trace.add(op, input, dtype=trace.kind_of(weight).dtype, weight=weight)
 

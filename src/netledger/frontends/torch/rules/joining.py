@@ -78,6 +78,8 @@ def chunk(trace: Any, input: Any, chunks: int, dim: int = 0) -> Any:
 def tensor_split(trace: Any, input: Any, indices_or_sections: Any, dim: int = 0, **_: Any) -> Any:
     """So many pieces of nearly one size, or pieces between places."""
     size, given = _size(trace, input, dim), indices_or_sections
+    if isinstance(given, torch.Tensor):
+        given = trace.values.of(given, "where pieces begin").tolist()
     if isinstance(given, int):
         sizes = [size // given + (place < size % given) for place in range(given)]
     else:

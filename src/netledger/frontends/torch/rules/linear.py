@@ -108,15 +108,6 @@ def bilinear(trace: Any, input1: Any, input2: Any, weight: Any, bias: Any = None
     return trace.add(op, input1, input2, weight=weight, bias=bias)
 
 
-@rule("chain_matmul", "linalg_multi_dot")
-def chain(trace: Any, *matrices: Any) -> Any:
-    """Products from left to right."""
-    first, *rest = matrices[0] if len(matrices) == 1 else matrices
-    for other in rest:
-        first = trace.add(load("matmul")(), first, other)
-    return first
-
-
 @rule("tensordot")
 def tensordot(trace: Any, a: Any, b: Any, dims: Any = 2, **_: Any) -> Any:
     """A sum over pairs of axes."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import torch
@@ -40,7 +41,10 @@ def full(trace: Any, *args: Any, dtype: Any = None, **kwargs: Any) -> Any:
 def _type_of(value: Any) -> torch.dtype:
     if isinstance(value, torch.Tensor):
         return value.dtype
-    return torch.bool if isinstance(value, bool) else torch.int64 if isinstance(value, int) else torch.float32
+    if isinstance(value, complex):
+        return torch.complex128 if torch.get_default_dtype() == torch.float64 else torch.complex64
+    whole = torch.bool if isinstance(value, bool) else torch.int64
+    return whole if isinstance(value, int) else torch.get_default_dtype()
 
 
 @rule("new_zeros", "new_ones", "new_empty", "new_tensor_of", "new_empty_strided")
@@ -66,12 +70,12 @@ def like(trace: Any, input: Any, *_: Any, dtype: Any = None, **__: Any) -> Any:
 def arange(trace: Any, *args: Any, dtype: Any = None, **kwargs: Any) -> Any:
     """Numbers in equal steps."""
     ends = [kwargs.get("start", 0), kwargs.get("end", 0), kwargs.get("step", 1)]
-    if len(args) == 1:
+    if len(args) == 1 and "end" not in kwargs:
         ends[1] = args[0]
     else:
         ends[: len(args)] = args
     start, end, step = (_number(trace, value) for value in ends)
-    count = max(0, -(-(end - start) // step)) if step > 0 else max(0, -(-(start - end) // -step))
+    count = max(0, math.ceil((end - start) / step))
     reals = any(isinstance(value, float) for value in (start, end, step))
     return _made(trace, (int(count),), dtype or (torch.get_default_dtype() if reals else torch.int64))
 
@@ -123,6 +127,8 @@ def tensor(trace: Any, *args: Any, **kwargs: Any) -> Any:
     if _tensors_in(data):
         return _gathered(trace, data, kwargs.get("dtype"))
     dtype = {"dtype": kwargs["dtype"]} if kwargs.get("dtype") else {}
+    if trace.last_name == "new_tensor" and not dtype:
+        dtype = {"dtype": trace.kind_of(args[0]).dtype}
     make: Any = torch.scalar_tensor if trace.last_name == "scalar_tensor" else torch.tensor
     real = make(data, **dtype) if trace.last_name != "from_numpy" else func(data)
     return trace.constant(real)

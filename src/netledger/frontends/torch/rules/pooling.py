@@ -138,4 +138,6 @@ def max_unpool(
     count = _count(trace)
     size = None if output_size is None else _axes(tuple(output_size)[-count:], count)
     op = load("max_unpool")(_axes(kernel_size, count), _stride(stride, count), _axes(padding, count), size)
-    return trace.add(op, input, indices)
+    if len(trace.kind_of(input).shape) == count + 1:
+        indices = trace.add(load("unsqueeze")(0), indices)
+    return batched(trace, input, count + 2, lambda image: trace.add(op, image, indices))

@@ -53,13 +53,16 @@ _declare("min", "amin")
 @rule("all", "any", "count_nonzero")
 def questions(trace: Any, input: Any, dim: Any = None, keepdim: bool = False, **_: Any) -> Any:
     """A question over axes."""
-    dtype = torch.int64 if trace.last_name == "count_nonzero" else torch.bool
+    dim = _.get("axis", dim)
+    own = trace.kind_of(input).dtype
+    dtype = torch.int64 if trace.last_name == "count_nonzero" else torch.uint8 if own == torch.uint8 else torch.bool
     return reduced(trace, trace.last_name, input, dim, keepdim, dtype)
 
 
 def _correction(args: Any, kwargs: Any) -> tuple[Any, int, bool]:
     """Axes, correction and whether axes are kept, in any of the ways in which PyTorch takes them."""
-    dim, keepdim, correction = kwargs.get("dim"), kwargs.get("keepdim", False), kwargs.get("correction", 1)
+    dim, keepdim = kwargs.get("dim", kwargs.get("axis")), kwargs.get("keepdim", kwargs.get("keepdims", False))
+    correction = kwargs.get("correction", 1)
     rest = list(args)
     if "unbiased" in kwargs:
         correction = int(kwargs["unbiased"])
@@ -72,12 +75,18 @@ def _correction(args: Any, kwargs: Any) -> tuple[Any, int, bool]:
     return dim, 1 if correction is None else correction, keepdim
 
 
+def _real(dtype: torch.dtype) -> torch.dtype:
+    """The type of the size of a number."""
+    return {torch.complex64: torch.float32, torch.complex128: torch.float64}.get(dtype, dtype)
+
+
 @rule("var", "std", "var_mean", "std_mean")
 def spread(trace: Any, input: Any, *args: Any, **kwargs: Any) -> Any:
     """Variance or standard deviation; perhaps the mean too."""
     dim, correction, keepdim = _correction(args, kwargs)
     kind = trace.last_name[:3]
-    made = reduced(trace, kind, input, dim, keepdim, correction=int(correction))
+    dtype = _real(trace.kind_of(input).dtype)
+    made = reduced(trace, kind, input, dim, keepdim, dtype, correction=int(correction))
     if trace.last_name.endswith("_mean"):
         return made, reduced(trace, "mean", input, dim, keepdim)
     return made
@@ -96,13 +105,16 @@ def norm(
     if power in (float("inf"), float("-inf")):
         made = trace.add(load("abs")(), input)
         return reduced(trace, "max" if power > 0 else "min", made, dim, keepdim)
-    return reduced(trace, "norm", input, dim, keepdim, dtype, p=power)
+    return reduced(trace, "norm", input, dim, keepdim, dtype or _real(trace.kind_of(input).dtype), p=power)
 
 
 @rule("argmax", "argmin")
 def argmax(trace: Any, input: Any, dim: Any = None, keepdim: bool = False, **_: Any) -> Any:
     """Where the greatest or least element is."""
-    if dim is None:
+    if dim is None and keepdim:
+        made = argmax(trace, input)
+        return trace.add(load("reshape")((1,) * len(trace.kind_of(input).shape), whole=True), made)
+    if dim is None or not trace.kind_of(input).shape:
         input, dim = trace.add(load("reshape")((-1,), whole=True), input), 0
     return trace.add(load(trace.last_name)(dim, keepdim), input, dtype=torch.int64)
 
@@ -135,7 +147,8 @@ def middle(trace: Any, input: Any, *args: Any, **kwargs: Any) -> Any:
     dim = -1 if dim is None else dim
     found = trace.add(load("sort")(dim), input)
     kept = tuple(trace.add(load("select")(dim, 0), part) for part in found)
-    return tuple(trace.add(load("unsqueeze")(dim), part) for part in kept) if keepdim else kept
+    kept = tuple(trace.add(load("unsqueeze")(dim), part) for part in kept) if keepdim else kept
+    return getattr(torch.return_types, name)(kept)
 
 
 @rule("aminmax")
@@ -149,7 +162,8 @@ def _cumulated(kind: str, places: bool) -> Any:
         own = trace.kind_of(input).dtype
         whole = not (own.is_floating_point or own.is_complex or places)
         dtype = dtype or (torch.int64 if whole else own)
-        return trace.add(load(kind)(dim), input, dtype=(dtype, torch.int64) if places else dtype)
+        made = trace.add(load(kind)(dim), input, dtype=(dtype, torch.int64) if places else dtype)
+        return getattr(torch.return_types, kind)(made) if places else made
 
     return apply
 

@@ -90,12 +90,31 @@ def _transformed(trace: Any, name: str, input: Any, length: Any, dim: Any) -> An
     chosen = tuple(dim) if isinstance(dim, (tuple, list)) else (dim,) if dim is not None else last if several else (-1,)
     axes = tuple(axis % rank for axis in chosen)
     lengths = length if isinstance(length, (tuple, list)) else (length,) if length is not None else None
+    last_length = None
+    if lengths is not None:
+        chosen = chosen if dim is not None or not several else tuple(range(-len(lengths), 0))
+        axes = tuple(axis % rank for axis in chosen)
+        last_length = lengths[-1] if kind == "irfft" else None
+        wanted = [*lengths[:-1], lengths[-1] // 2 + 1] if kind == "irfft" else lengths
+        for axis, size in zip(axes, wanted, strict=True):
+            input = _resized(trace, input, axis, int(size))
     own = trace.kind_of(input).dtype
     wide = own in (torch.float64, torch.complex128)
     dtype = (
         (torch.float64 if wide else torch.float32) if kind == "irfft" else torch.complex128 if wide else torch.complex64
     )
-    return trace.add(load("fft")(kind, axes, lengths), input, dtype=dtype)
+    return trace.add(load("fft")(kind, axes, last_length), input, dtype=dtype)
+
+
+def _resized(trace: Any, input: Any, axis: int, size: int) -> Any:
+    """An axis cut, or filled with zeros."""
+    shape = trace.kind_of(input).shape
+    if shape[axis] == size:
+        return input
+    if shape[axis] > size:
+        return trace.add(load("slice")(axis, 0, size), input)
+    made = (*shape[:axis], size, *shape[axis + 1 :])
+    return trace.add(load("rearrange")("zeros at the end", tuple(made)), input)
 
 
 @rule("fft_fftshift", "fft_ifftshift")

@@ -78,7 +78,7 @@ def unflatten(trace: Any, input: Any, dim: int, sizes: Any) -> Any:
 def permute(trace: Any, input: Any, *dims: Any, **kwargs: Any) -> Any:
     """The axes in another order."""
     order = listed(kwargs.get("dims", dims[0] if dims else ()), dims[1:])
-    return trace.add(load("permute")(tuple(map(int, order))), input)
+    return trace.add(load("permute")(tuple(whole(trace, axis) for axis in order)), input)
 
 
 @rule("movedim", "moveaxis")
@@ -171,13 +171,23 @@ def repeat(trace: Any, input: Any, *times: Any, **kwargs: Any) -> Any:
 @rule("repeat_interleave", pure=False)
 def repeat_interleave(trace: Any, input: Any, repeats: Any = None, dim: Any = None, **_: Any) -> Any:
     """Each element several times."""
-    if isinstance(repeats, torch.Tensor) and repeats.numel() == 1:
+    if repeats is None or (isinstance(repeats, torch.Tensor) and repeats.numel() != 1):
+        return _repeated(trace, input, repeats, dim)
+    if isinstance(repeats, torch.Tensor):
         repeats = int(trace.values.of(repeats, "how often elements are repeated"))
-    if not isinstance(repeats, int):
-        return trace.rule("nonzero")(trace, input, repeats, dim)
     if dim is None:
         input, dim = reshaped(trace, input, (-1,)), 0
     return trace.add(load("repeat_interleave")(repeats, dim), input)
+
+
+def _repeated(trace: Any, input: Any, repeats: Any, dim: Any) -> Any:
+    """Each element as often as a tensor says; without one, each place as often as the input says."""
+    times = int(trace.values.of(input if repeats is None else repeats, "how often elements are repeated").sum())
+    shape = list(trace.kind_of(input).shape) if dim is not None else [0]
+    shape[dim or 0] = times
+    kind = trace.kind(tuple(shape), torch.int64 if repeats is None else trace.kind_of(input).dtype)
+    inputs = (input,) if repeats is None else (input, repeats)
+    return trace.add(load("rearrange")("repeat_interleave", tuple(shape)), *inputs, kinds=(kind,))
 
 
 @rule("flip", "fliplr", "flipud")
@@ -250,6 +260,8 @@ def complexes(trace: Any, input: Any, *others: Any) -> Any:
         "polar": (shape, made),
         "complex": (shape, made),
     }.get(name, (shape, part))
+    if name in ("real",) and not dtype.is_complex:
+        return input
     if name == "angle":
         raise TypeError("no operator")
     if name == "polar":

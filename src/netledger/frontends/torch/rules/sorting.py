@@ -18,8 +18,10 @@ def sort(trace: Any, input: Any, dim: Any = -1, descending: bool = False, **kwar
         raise TypeError("a single number")
     if trace.last_name == "argsort":
         return trace.add(load("argsort")(dim, descending), input)
+    if trace.last_name == "msort":
+        dim = 0
     made = trace.add(load("sort")(dim, descending), input, dtype=(trace.kind_of(input).dtype, torch.int64))
-    return torch.return_types.sort(made)
+    return made[0] if trace.last_name == "msort" else torch.return_types.sort(made)
 
 
 @rule("topk")
