@@ -1,4 +1,4 @@
-"""A fixed sample of the zoo (docs/zoo.md has all of it): one network of many families, against PyTorch's own counter."""
+"""A fixed sample of the zoo (docs/zoo.md has all of it): many families, against PyTorch's own counter."""
 
 from __future__ import annotations
 
@@ -12,7 +12,12 @@ from netledger.frontends.torch import modules
 SAMPLE = (
     *("torchvision:alexnet", "torchvision:convnext_tiny", "torchvision:densenet121", "torchvision:efficientnet_b0"),
     *("torchvision:googlenet", "torchvision:inception_v3", "torchvision:maxvit_t", "torchvision:mnasnet0_5"),
-    *("torchvision:mobilenet_v3_small", "torchvision:mvit_v1_b", "torchvision:raft_small", "torchvision:regnet_y_400mf"),
+    *(
+        "torchvision:mobilenet_v3_small",
+        "torchvision:mvit_v1_b",
+        "torchvision:raft_small",
+        "torchvision:regnet_y_400mf",
+    ),
     *("torchvision:resnext50_32x4d", "torchvision:shufflenet_v2_x0_5", "torchvision:squeezenet1_1"),
     *("torchvision:swin_v2_t", "torchvision:swin3d_t", "torchvision:vgg11_bn", "torchvision:vit_b_16"),
     *("torchvision:deeplabv3_mobilenet_v3_large", "torchvision:lraspp_mobilenet_v3_large", "torchvision:r2plus1d_18"),

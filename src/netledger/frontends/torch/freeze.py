@@ -10,6 +10,7 @@ import torch
 from netledger.core.ledger import Entry
 from netledger.core.network import Call, Network, Node, Parameter, Provenance
 from netledger.frontends.torch.abstract import Kind
+from netledger.frontends.torch.memory import Memory
 from netledger.frontends.torch.model import class_name
 from netledger.frontends.torch.record import Called, Did, Place
 from netledger.frontends.torch.recorder import Recorder
@@ -47,7 +48,7 @@ class Recording:
     ) -> None:
         self.name, self.source, self.inputs, self.outputs, self.partly = name, source, inputs, outputs, partly
         self.done, self.calls, self.kinds = trace.done, trace.calls, trace.kinds_by_number
-        self.modules = trace.known.modules
+        self.modules, self.memory = trace.known.modules, trace.known.memory
         self.taken = set(trace.known.paths.values())
         self.stored = list(trace.stored.values())
         self.notes: tuple[str, ...] = ()
@@ -63,7 +64,7 @@ class Recording:
     def distinct(self) -> list[tuple[Entry, int]]:
         """Every operation with its shapes once, nameless, and how often it is done."""
         if self._distinct is None:
-            self._distinct = _distinct(self.done, self.kinds)
+            self._distinct = _distinct(self.done, self.kinds, self.memory)
         return self._distinct
 
     def network(self) -> Network:
@@ -98,7 +99,7 @@ class Recording:
         return nodes
 
 
-def _distinct(done: list[Did], kinds: list[Kind]) -> list[tuple[Entry, int]]:
+def _distinct(done: list[Did], kinds: list[Kind], memory: Memory) -> list[tuple[Entry, int]]:
     counts: dict[Any, list[Any]] = {}
     for did in done:
         op, read, _, made, stored, *_ = did
@@ -109,14 +110,17 @@ def _distinct(done: list[Did], kinds: list[Kind]) -> list[tuple[Entry, int]]:
             counts[key] = [did, 1]
         else:
             found[1] += 1
-    return [(_nameless(did, kinds), times) for did, times in counts.values()]
+    return [(_nameless(key, did, kinds, memory), times) for key, (did, times) in counts.items()]
 
 
-def _nameless(did: Did, kinds: list[Kind]) -> Entry:
+def _nameless(key: Any, did: Did, kinds: list[Kind], memory: Memory) -> Entry:
     inputs = tuple([kinds[number].tensor for number in did.inputs])
     outputs = tuple([kind.tensor for kind in did.kinds])
     parameters = tuple([one.record(role) for role, one in did.stored])
-    return Entry("", "", did.op, inputs, outputs, parameters, did.op.work(inputs, outputs))
+    known = memory.work.get(key)
+    if known is None:
+        known = memory.work[key] = did.op, did.op.work(inputs, outputs)
+    return _new(Entry, ("", "", did.op, inputs, outputs, parameters, known[1], Provenance()))
 
 
 def _call(called: Called, turn: int) -> Call:

@@ -9,6 +9,8 @@ from typing import Any, NamedTuple
 
 import torch
 
+from netledger.core.operator import Operator
+from netledger.core.work import Term
 from netledger.frontends.torch.abstract import Kind
 from netledger.frontends.torch.record import Case
 
@@ -24,11 +26,13 @@ class Memory(NamedTuple):
     Args:
         cases: what a call does, by all that distinguishes it.
         kinds: shapes and element types met.
+        work: operator and work by operator (its identity, which lasts as long as it is kept here) and shapes.
 
     """
 
     cases: dict[Any, Case]
     kinds: dict[Any, Kind]
+    work: dict[Any, tuple[Operator, tuple[Term, ...]]]
 
 
 _MEMORIES: dict[Any, Memory] = {}
@@ -37,8 +41,8 @@ _MEMORIES: dict[Any, Memory] = {}
 def memory(device: torch.device) -> Memory:
     """The memory for models on a device."""
     found = _MEMORIES.get(device)
-    if found is None or len(found.cases) > MOST or len(found.kinds) > 2 * MOST:
-        found = _MEMORIES[device] = Memory({}, {})
+    if found is None or len(found.cases) > MOST or len(found.kinds) > 2 * MOST or len(found.work) > 2 * MOST:
+        found = _MEMORIES[device] = Memory({}, {}, {})
     return found
 
 

@@ -218,7 +218,9 @@ class random_state:  # noqa: N801
         self.numpy = numpy.random.get_state() if numpy is not None else None
 
     def __exit__(self, *_: object) -> None:
-        torch.set_rng_state(self.torch)
-        random.setstate(self.python)
+        if not torch.equal(self.torch, torch.get_rng_state()):
+            torch.set_rng_state(self.torch)
+        if random.getstate() != self.python:
+            random.setstate(self.python)
         if self.numpy is not None:
             sys.modules["numpy"].random.set_state(self.numpy)
