@@ -89,3 +89,21 @@ def test_a_rule_that_does_not_fit_is_no_mistake_of_the_model() -> None:
 def test_gradients_are_refused() -> None:
     with pytest.raises(nl.SourceError, match="gradients"):
         nl.count(lambda x: torch.autograd.grad(x.sum(), x), (3, 4))
+
+
+def test_without_a_batch_the_run_that_came_further_is_told() -> None:
+    with pytest.raises(nl.ForwardError) as caught:
+        nl.count(Broken(), (3, 32, 32))
+    assert caught.value.layer == "fc (Linear)"
+
+
+def test_a_models_own_complaint_is_not_laid_on_the_call_before() -> None:
+    class Choosy(nn.Module):
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            if torch.relu(x).shape[-1] == 3:
+                raise ValueError("not three")
+            return x
+
+    with pytest.raises(nl.ForwardError) as caught:
+        nl.count(Choosy(), (2, 3))
+    assert "torch.relu" not in str(caught.value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from netledger.core.errors import SourceError, Where
@@ -23,9 +24,10 @@ def to_spec(network: Network) -> Spec:
         raise SourceError("a network without inputs cannot be written as a spec")
     names = _input_names(network)
     flow: tuple[int, ...] = network.inputs[:1]
+    shared = Counter(part.key for node in network.nodes for part in node.parameters)
     layers = []
     for node in network.nodes:
-        layers.append({node.op.KIND: _layer(node, flow, names)})
+        layers.append({node.op.KIND: _layer(node, flow, names, shared)})
         names.update(_output_names(node))
         flow = node.outputs
     values: dict[str, Any] = {"name": network.name, "source": network.source}
@@ -73,9 +75,9 @@ def _shape(tensor: Tensor) -> str:
     return sizes if tensor.dtype == "float32" else f"{tensor.dtype}[{sizes.replace('x', ', ')}]"
 
 
-def _layer(node: Node, flow: tuple[int, ...], names: dict[int, str]) -> dict[str, Any]:
+def _layer(node: Node, flow: tuple[int, ...], names: dict[int, str], shared: Counter[str]) -> dict[str, Any]:
     """What a layer says: its name, where its inputs come from, and the attributes that are not as usual."""
-    _check_parameters(node)
+    _check_parameters(node, shared)
     written = attributes_of(node.op)
     said: dict[str, Any] = {"name": node.name}
     if node.inputs != flow and node.inputs:
@@ -89,10 +91,12 @@ def _unusual(node: Node, name: str) -> bool:
     return name not in node.op.DEFAULTS or getattr(node.op, name) != node.op.DEFAULTS[name]
 
 
-def _check_parameters(node: Node) -> None:
+def _check_parameters(node: Node, shared: Counter[str]) -> None:
     """A spec has no words for shared memory, nor for a layer that is trained in part, nor for other element types."""
+    if node.operands:
+        raise SourceError(f"the {node.operands[0][0]} of {node.name} is computed: a spec cannot say that")
     for part in node.parameters:
-        if part.key != f"{node.name}.{part.role}":
+        if shared[part.key] > 1:
             raise SourceError(f"{node.name} shares its {part.role} with another layer: a spec cannot say that")
         if part.dtype != "float32":
             raise SourceError(f"the {part.role} of {node.name} is {part.dtype}: a spec cannot say that")

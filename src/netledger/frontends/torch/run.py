@@ -7,7 +7,7 @@ import inspect
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from traceback import walk_tb
 from typing import Any
 
@@ -31,6 +31,8 @@ from netledger.frontends.torch.values import random_state
 
 __all__ = ["record"]
 
+_ONE_AT_A_TIME = threading.RLock()
+"""A trace stands in for a function of PyTorch's: two that overlap would put back each other's."""
 _RULE = "Declare an operator for it: netledger.rule, see docs/pytorch.md."
 
 
@@ -44,25 +46,29 @@ def record(model: Model, options: Options) -> Recording:
     given = arguments(model, options)
     try:
         made, alone = _once(model, given)
-    except ForwardError:
+    except ForwardError as error:
         if options.batch is not None or not unbatched(given) or not isinstance(model.run, torch.nn.Module):
             raise
-        again = _batched(model, given)
-        if again is None:
-            raise
-        return again
+        return _batched_or_further(model, given, error)
     if alone and unbatched(given) and options.batch is None:
-        made = _batched(model, given) or made
+        with suppress(NetledgerError):
+            return _batched(model, given)
     return made
 
 
-def _batched(model: Model, given: Arguments) -> Recording | None:
-    """The recording with a batch of one in front of every shape, if it can be run so."""
-    wide = batched(given)
+def _batched_or_further(model: Model, given: Arguments, error: ForwardError) -> Recording:
+    """The recording with a batch of one; if that fails too, the mistake of the run that came further is told."""
     try:
-        made, _ = _once(model, wide)
-    except NetledgerError:
-        return None
+        return _batched(model, given)
+    except ForwardError as other:
+        further = max((error, other), key=lambda one: len(one.network.nodes))
+    raise further
+
+
+def _batched(model: Model, given: Arguments) -> Recording:
+    """The recording with a batch of one in front of every shape."""
+    wide = batched(given)
+    made, _ = _once(model, wide)
     values = [*wide[0], *wide[1].values()]
     made.notes = (*made.notes, f"The shapes were taken to leave out the batch: counted as {shapes(values)}.")
     return made
@@ -75,7 +81,7 @@ def _once(model: Model, given: Arguments) -> tuple[Recording, bool]:
     args, named = prepared(trace, given)
     inputs = numbers_in((args, named))
     try:
-        with _untouched(known), watched(trace), intercepted(trace), torch.no_grad(), trace:
+        with _ONE_AT_A_TIME, _untouched(known), watched(trace), intercepted(trace), torch.no_grad(), trace:
             result = _finished(model.run(*args, **named))
     except NotImplementedError as error:
         unknown = SourceError(f"PyTorch cannot tell a shape without computing: {str(error)[:300]}", hint=_RULE)
@@ -146,13 +152,19 @@ def _failure(error: Exception, trace: Trace, model: Model, inputs: Any) -> Netle
     made = ForwardError(f"{type(error).__name__}: {error}")
     func, given = trace.last
     met = numbers_in(given)
-    if func is not None and met:
+    if func is not None and met and _answering(error):
         tensors = [trace.kinds_by_number[number].tensor for number in met]
         made.values = {"in": function_name(func), "given": shapes(tensors)}
     _tell(made, error, trace, model, inputs)
     if isinstance(error, RecursionError):
         return SourceError("the model calls itself without end")
     return made
+
+
+def _answering(error: Exception) -> bool:
+    """Whether it was raised while a call of PyTorch was answered, not by the model's own code."""
+    here = Trace.perform.__code__.co_filename
+    return any(frame.f_code.co_filename == here for frame, _ in walk_tb(error.__traceback__))
 
 
 def _tell(error: NetledgerError, cause: Exception, trace: Trace, model: Model, inputs: Any) -> None:
