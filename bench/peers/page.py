@@ -43,6 +43,8 @@ METHOD = """## How it is measured
 """
 
 
+NOISE = 0.05
+
 LEGEND = """Milliseconds in the fastest way. ✗: fails in every way. **A percentage**: wrong in every way; so far off in
 the way in which it is nearest. ≥: too little in every way, and the tool says so. *Right*: in its fastest way so far
 off, but right in another, which takes so long.
@@ -131,12 +133,13 @@ def _again(networks: list[Network]) -> list[str]:
     facts = {network.name: network.facts for network in networks if network.facts}
     if not facts:
         return []
-    slower = [name for name, fact in facts.items() if fact["second"] > fact["first"]]
+    slower = [name for name, fact in facts.items() if fact["second"] > (1 + NOISE) * fact["first"]]
     most = max(facts, key=lambda name: facts[name]["kept_bytes"])
     kept, watched = max(facts[most]["kept_bytes"], 0), facts[most]["watched"]
     return [
         (
-            f"A second count of a model is slower than its first on {len(slower)} of {len(facts)}{_listed(slower)};"
+            f"A second count of a model is slower than its first, by more than the {_percent(NOISE)} that times differ by"
+            f" anyway, on {len(slower)} of {len(facts)}{_listed(slower)};"
             f" {watched} more keep at most {kept:,} bytes of Python's memory ({most})."
         )
     ]

@@ -46,7 +46,7 @@ def test_explanations_receptive_fields_and_specs() -> None:
 @pytest.mark.parametrize("make", [lambda: Standardised(3, 4, 3), Tied])
 def test_what_a_spec_cannot_say(make: type[nn.Module]) -> None:
     shape = nl.Shape(1, 5, dtype="int64") if make is Tied else SHAPE
-    with pytest.raises(nl.SourceError, match="a spec cannot say that|and more axes"):
+    with pytest.raises(nl.SourceError, match=r"a spec cannot say that|and more axes"):
         nl.to_spec(make(), shape)
 
 
