@@ -64,6 +64,10 @@ class Abstract(torch.Tensor):
     _number: int
     _root: Abstract | None = None
     """The tensor whose memory it shows, if it is a view."""
+    _base: Abstract | None = None
+    """The tensor that the call that made this view was given."""
+    _view: Any = None
+    """How it is seen in that."""
     _writes: int = 0
     """How often it was written to."""
     _seen: int = 0

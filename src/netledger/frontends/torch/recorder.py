@@ -172,11 +172,13 @@ class Recorder:
             stored = target if type(target) is Stored else self.lookup(target)
             stored.now = value
             return target
+        before = self.values.views_of(root)
         root._writes += 1
         root._number = value._number
         root._kind = self.kind(tuple(value.shape), root._kind.dtype)
         if root._root is not None:
             self._write_through(root._root, root)
+            self.values.write_through(before)
         return target
 
     def _write_through(self, whole: Abstract, part: Abstract) -> None:

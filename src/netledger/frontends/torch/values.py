@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import random
 import sys
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import torch
@@ -40,6 +41,19 @@ class _Recipe(NamedTuple):
     part: int | None
     writes: bool
     elements: int
+
+
+class _Through:
+    """A base with something written to a view of it."""
+
+    def __init__(self, values: Values, view: _Recipe) -> None:
+        self.values = values
+        self.view = view
+
+    def __call__(self, base: torch.Tensor, part: torch.Tensor, *_: Any) -> torch.Tensor:
+        made = base.clone()
+        self.values._viewed(self.view, made).copy_(part)
+        return made
 
 
 class Values:
@@ -83,8 +97,10 @@ class Values:
                 continue
             if recipe is None:
                 recipe = _numbered(args, queue), _numbered(kwargs, queue)
-            elements = tensor.numel()
-            self.known[tensor._number] = _Recipe(func, *recipe, part, _in_place(func), elements)
+            made = _Recipe(func, *recipe, part, _in_place(func), tensor.numel())
+            self.known[tensor._number] = made
+            if tensor._root is not None and args and type(args[0]) is Abstract and not made.writes:
+                tensor._base, tensor._view = args[0], made
 
     def of(self, tensor: Any, why: str) -> torch.Tensor:
         """The values of a tensor.
@@ -99,10 +115,43 @@ class Values:
             if stored.now is None:
                 return self._real(stored.tensor, why)
             tensor = stored.now
+        if tensor.is_stale():
+            return self._seen_again(tensor, why)
         found = self.known.get(tensor._number)
-        if found is None or tensor.is_stale():
+        if found is None:
             raise self._needed(why)
         return found if isinstance(found, torch.Tensor) else self._compute(tensor._number, why)
+
+    def _seen_again(self, view: Abstract, why: str) -> torch.Tensor:
+        """A view whose base was written to since."""
+        recipe = view._view
+        if recipe is None or view._base is None:
+            raise self._needed(why)
+        return self._viewed(recipe, self.of(view._base, why))
+
+    def _viewed(self, recipe: _Recipe, base: torch.Tensor) -> torch.Tensor:
+        """The view that a recipe makes of another base."""
+        rest = self._filled(recipe.args[1:])
+        made = recipe.func(base, *rest, **self._filled(recipe.kwargs))
+        return made if recipe.part is None else made[recipe.part]
+
+    def views_of(self, part: Abstract) -> list[tuple[Abstract, int]]:
+        """A tensor, and what it is a view of, one after the other, with their numbers now."""
+        chain = []
+        tensor: Abstract | None = part
+        while tensor is not None:
+            chain.append((tensor, tensor._number))
+            tensor = tensor._base
+        return chain
+
+    def write_through(self, before: list[tuple[Abstract, int]]) -> None:
+        """What was written to a view is known in its base, if it is known in the view."""
+        for (view, _), (base, whole) in pairwise(before):
+            recipe = view._view
+            if recipe is None or whole not in self.known:
+                return
+            parts = (_Number(whole), _Number(view._number), *recipe.args[1:], *recipe.kwargs.values())
+            self.known[base._number] = _Recipe(_Through(self, recipe), parts, {}, None, False, base.numel())
 
     def clear(self) -> None:
         """Let go of everything."""
@@ -130,7 +179,7 @@ class Values:
         return ValuesNeededError(f"the model decides by the values of its input: {why}", hint=hint)
 
     def _compute(self, wanted: int, why: str) -> torch.Tensor:
-        order = self._order(wanted)
+        order = self._order(wanted, why)
         if not self.given and sum(self.known[number].elements for number in order) > MOST:
             raise self._needed(f"{why} (it would take computing too much)")
         with torch.no_grad():
@@ -138,12 +187,14 @@ class Values:
                 self.known[number] = self._run(self.known[number])
         return self.known[wanted]
 
-    def _order(self, wanted: int) -> list[int]:
+    def _order(self, wanted: int, why: str) -> list[int]:
         """What has to be computed, in order: numbers rise from cause to effect."""
         found, queue = set(), [wanted]
         while queue:
             number = queue.pop()
-            recipe = self.known[number]
+            recipe = self.known.get(number)
+            if recipe is None:
+                raise self._needed(why)
             if number in found or isinstance(recipe, torch.Tensor):
                 continue
             found.add(number)
