@@ -17,7 +17,7 @@ from netledger.frontends.torch.record import Called, Did, Place
 from netledger.frontends.torch.rules._registry import load
 from netledger.frontends.torch.stored import Stored
 from netledger.frontends.torch.values import Values
-from netledger.ops.assigning import Assign
+from netledger.ops.assigning import Assign, Rearrange
 from netledger.ops.constants import Buffer, Constant, Empty
 from netledger.ops.embedding import Parameter as ParameterOp
 
@@ -180,6 +180,19 @@ class Recorder:
             self._write_through(root._root, root)
             self.values.write_through(before)
         return target
+
+    def see_again(self, view: Abstract) -> None:
+        """A view whose base was written to since it was made: it is another tensor now."""
+        if view._view is None or view._base is None:
+            return
+        op = Rearrange("seen again", view._kind.tensor.shape)
+        made = self._do(op, (view._base,), {}, (view._kind,), self.last[0])[0]
+        view._number = made._number
+        part: Abstract = view
+        while part._root is not None:
+            part._seen = part._root._writes
+            part = part._root
+        self.values.view_again(view)
 
     def _write_through(self, whole: Abstract, part: Abstract) -> None:
         """What is written to a view is written to what it shows."""

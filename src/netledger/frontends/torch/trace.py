@@ -113,8 +113,9 @@ class Trace(Recorder, TorchFunctionMode):
 
     def _with_values(self, case: Case | None, func: Any, args: Any, kwargs: Any, identity: Any, flat: Any) -> Any:
         """The same, where the result can be computed if it is asked for."""
-        if any(type(value) is Abstract and value._root is not None and value.is_stale() for value in flat):
-            return self._again(case, func, flat) if case else self._first(func, args, kwargs, identity, flat)
+        for value in flat:
+            if type(value) is Abstract and value._root is not None and value.is_stale():
+                self.see_again(value)
         numbers = [value._number if type(value) is Abstract else value for value in flat]
         result = self._again(case, func, flat) if case else self._first(func, args, kwargs, identity, flat)
         self.values.remember(func, args, kwargs, numbers, result)

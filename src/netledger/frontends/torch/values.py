@@ -43,6 +43,17 @@ class _Recipe(NamedTuple):
     elements: int
 
 
+class _Again:
+    """A view, of its base as it is now."""
+
+    def __init__(self, values: Values, view: _Recipe) -> None:
+        self.values = values
+        self.view = view
+
+    def __call__(self, base: torch.Tensor, *_: Any) -> torch.Tensor:
+        return self.values._viewed(self.view, base)
+
+
 class _Through:
     """A base with something written to a view of it."""
 
@@ -134,6 +145,14 @@ class Values:
         rest = self._filled(recipe.args[1:])
         made = recipe.func(base, *rest, **self._filled(recipe.kwargs))
         return made if recipe.part is None else made[recipe.part]
+
+    def view_again(self, view: Abstract) -> None:
+        """How a view is computed from its base as it is now."""
+        recipe, base = view._view, view._base
+        if base is not None and base._number in self.known:
+            parts = (_Number(base._number), *recipe.args[1:], *recipe.kwargs.values())
+            again = _Recipe(_Again(self, recipe), parts, {}, None, False, view.numel())
+            self.known[view._number] = again
 
     def views_of(self, part: Abstract) -> list[tuple[Abstract, int]]:
         """A tensor, and what it is a view of, one after the other, with their numbers now."""
