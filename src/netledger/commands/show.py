@@ -29,6 +29,9 @@ Examples:
   netledger show resnet152 --fold
   netledger show resnet50 --depth 1
   netledger show mobilenet_v1 --set width=0.5 --input 3x160x160
+  netledger show torchvision:resnet50 --depth 2
+  netledger show net.py:Net --input 1x3x32x32
+  netledger show transformers:bert --input "input_ids:int64[1,128]"
   netledger show net.yaml --batch 8 --convention textbook --convention arithmetic
   netledger show vgg16 --format csv --out vgg16.csv
   netledger show vgg16 --columns output,kernel,parameters,share,macs,macs%
@@ -85,7 +88,9 @@ def command(
 ) -> None:
     """Show what every layer of SOURCE costs, and the totals.
 
-    SOURCE is the name of a preset (netledger presets), a spec file (net.yaml), or - for a spec on standard input.
+    SOURCE is the name of a preset (netledger presets), a spec file (net.yaml), or - for a spec on standard input; or a
+    model of PyTorch: torchvision:NAME, timm:NAME, transformers:TYPE, net.py:Net, package.module:Name, with arguments
+    in parentheses: "net.py:Net(width=32)".
     """
     columns = reports.columns(format_name, columns)
     shown = _Shown(_priced(conventions, columns), depth, columns)
