@@ -203,6 +203,12 @@ def test_a_shape_without_a_batch() -> None:
     assert not nl.count(OneConv(), (1, 3, 5, 5)).data.notes
 
 
+def test_under_autocast_element_types_are_said_to_be_others() -> None:
+    with autocast():
+        ledger = nl.count(OneConv(), (1, 3, 5, 5))
+    assert ledger.data.notes == ("Autocast is on: the operations are the same, element types are as without it.",)
+
+
 def test_torchinfos_example() -> None:
     """A module of one conv 3→7, 3×3 at 16×3×5×5."""
     ledger = nl.count(OneConv(), (16, 3, 5, 5))

@@ -96,6 +96,8 @@ def _once(model: Model, given: Arguments) -> tuple[Recording, bool]:
     made = Recording(trace, model.name, model.source, inputs, numbers_in(result))
     if model.notes and given == ([value for _, value in model.inputs], {}):
         made.notes = model.notes
+    if torch.is_autocast_enabled(known.device.type):
+        made.notes = (*made.notes, "Autocast is on: the operations are the same, element types are as without it.")
     return made, trace.unbatched
 
 
