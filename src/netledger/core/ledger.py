@@ -90,11 +90,9 @@ class Entry(NamedTuple):
 
     @property
     def inside(self) -> int | None:
-        """The products on real input; None if all are. Not asked of symbols: it is a fact of plain sizes."""
+        """The products on real input; None if all are. A fact of plain sizes: not to be asked of symbols."""
         if isinstance(self.operator, Told):
             return self.operator.inside
-        if not all(isinstance(size, int) for tensor in (*self.inputs, *self.outputs) for size in tensor.shape):
-            return None
         valid = self.operator.valid_products(self.inputs, self.outputs)
         return None if Term("multiply", "product", valid or 0) in self.work else valid
 
