@@ -138,8 +138,8 @@ def _again(networks: list[Network]) -> list[str]:
     kept, watched = max(facts[most]["kept_bytes"], 0), facts[most]["watched"]
     return [
         (
-            f"A second count of a model is slower than its first, by more than the {_percent(NOISE)} that times differ by"
-            f" anyway, on {len(slower)} of {len(facts)}{_listed(slower)};"
+            "A second count of a model is slower than its first, by more than the"
+            f" {_percent(NOISE)} that times differ by anyway, on {len(slower)} of {len(facts)}{_listed(slower)};"
             f" {watched} more keep at most {kept:,} bytes of Python's memory ({most})."
         )
     ]
