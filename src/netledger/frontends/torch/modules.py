@@ -46,16 +46,8 @@ def watched(trace: Trace) -> Iterator[None]:
         called = Called(path, module.__class__, True, module.training, before, place, given)
         trace.call = len(calls)
         calls.append(called)
-        known = module.__dict__
         try:
-            if type(module) in MODULES:
-                result = run_module(trace, module, MODULES[type(module)], args, kwargs)
-            elif known["_forward_hooks"] or known["_forward_pre_hooks"] or _hooked(module):
-                result = _special(trace, original, module, args, kwargs)
-            elif len(args) == 1 and type(module) in SHORTCUTS and not kwargs and "forward" not in known:
-                result = SHORTCUTS[type(module)](trace, module, args[0])
-            else:
-                result = module.forward(*args, **kwargs)
+            result = _run(trace, original, module, args, kwargs)
             called.outputs = numbers_in(result)
             return result
         except BaseException:
@@ -72,6 +64,18 @@ def watched(trace: Trace) -> Iterator[None]:
     finally:
         _Module._call_impl = original
         CALL.code = None
+
+
+def _run(trace: Trace, original: Any, module: Any, args: Any, kwargs: Any) -> Any:
+    """What a module answers: by its user's rule, its forward, or the call that its forward makes."""
+    known, kind = module.__dict__, type(module)
+    if kind in MODULES:
+        return run_module(trace, module, MODULES[kind], args, kwargs)
+    if known["_forward_hooks"] or known["_forward_pre_hooks"] or _hooked(module):
+        return _special(trace, original, module, args, kwargs)
+    if len(args) == 1 and kind in SHORTCUTS and not kwargs and "forward" not in known:
+        return SHORTCUTS[kind](trace, module, args[0])
+    return module.forward(*args, **kwargs)
 
 
 @contextmanager
