@@ -5,9 +5,10 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 from types import ModuleType
-from typing import Any
 
 import pytest
+
+from bench import models
 
 DATA = Path(__file__).parent / "data"
 
@@ -38,15 +39,4 @@ def covered() -> frozenset[str]:
 @pytest.fixture(scope="session")
 def torchvision() -> ModuleType:
     """torchvision, also where its compiled operators do not fit the installed torch: no model here needs them."""
-    import torch
-
-    try:
-        import torchvision
-    except RuntimeError:
-        library: Any = torch.library.Library("torchvision", "FRAGMENT")
-        for name in ("nms", "qnms"):
-            library.define(f"{name}(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
-        import torchvision
-
-        torchvision.declared = library  # it must outlive this function
-    return torchvision
+    return models.torchvision()
