@@ -9,6 +9,7 @@ from typing import Any
 
 from bench.peers import tools
 from bench.peers.judge import ABOVE, BELOW, LIMIT, OURS, Network, Verdict, geometric_mean, judged, over
+from bench.peers.networks import NETWORKS
 
 __all__ = ["PAGE", "page"]
 
@@ -148,11 +149,18 @@ def _again(networks: list[Network]) -> list[str]:
 def _figures(networks: list[Network]) -> list[str]:
     unjudged = [network.name for network in networks if network.products is None]
     partial = [network.name for network in networks if not _complete(network.ours)]
+    whole = [network for network in networks if network.one_run]
     mixed = [network.name for network in networks if not network.one_run]
+    missing = sorted(set(NETWORKS) - {network.name for network in networks})
     return [
         f"netledger fails or is incomplete on {len(partial)}{_listed(partial)}.",
         f"Products not confirmed, so that no figure is called wrong: {len(unjudged)}{_listed(unjudged)}.",
-        f"Measured in more than one run of the program: {len(mixed)}{_listed(mixed)}.",
+        (
+            f"Measured in more than one run of the program, so that a ratio may compare a busy machine with an idle one"
+            f": {len(mixed)}{_listed(mixed)}; the geometric mean of the ratios of the {len(whole)} others:"
+            f" {_mean(map(_ratio, whole))}."
+        ),
+        f"In the list, but not measured yet: {len(missing)} of {len(NETWORKS)}{_listed(missing)}.",
     ]
 
 
