@@ -110,17 +110,18 @@ def _distinct(done: list[Did], kinds: list[Kind], memory: Memory) -> list[tuple[
             counts[key] = [did, 1]
         else:
             found[1] += 1
-    return [(_nameless(key, did, kinds, memory), times) for key, (did, times) in counts.items()]
+    return [(_nameless(did, kinds, memory), times) for did, times in counts.values()]
 
 
-def _nameless(key: Any, did: Did, kinds: list[Kind], memory: Memory) -> Entry:
+def _nameless(did: Did, kinds: list[Kind], memory: Memory) -> Entry:
     inputs = tuple([kinds[number].tensor for number in did.inputs])
     outputs = tuple([kind.tensor for kind in did.kinds])
     parameters = tuple([one.record(role) for role, one in did.stored])
-    known = memory.work.get(key)
-    if known is None:
-        known = memory.work[key] = did.op, did.op.work(inputs, outputs)
-    return _new(Entry, ("", "", did.op, inputs, outputs, parameters, known[1], Provenance()))
+    key = did.op, inputs, outputs  # by value: an operator that is made anew finds the work of its equal
+    work = memory.work.get(key)
+    if work is None:
+        work = memory.work[key] = did.op.work(inputs, outputs)
+    return _new(Entry, ("", "", did.op, inputs, outputs, parameters, work, Provenance()))
 
 
 def _call(called: Called, turn: int) -> Call:

@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 
 import torch
 
-from netledger.core.operator import Operator
 from netledger.core.work import Term
 from netledger.frontends.torch.abstract import Kind
 from netledger.frontends.torch.record import Case
@@ -26,13 +25,13 @@ class Memory(NamedTuple):
     Args:
         cases: what a call does, by all that distinguishes it.
         kinds: shapes and element types met.
-        work: operator and work by operator (its identity, which lasts as long as it is kept here) and shapes.
+        work: what an operator does, by operator, inputs and outputs.
 
     """
 
     cases: dict[Any, Case]
     kinds: dict[Any, Kind]
-    work: dict[Any, tuple[Operator, tuple[Term, ...]]]
+    work: dict[Any, tuple[Term, ...]]
 
 
 _MEMORIES: dict[Any, Memory] = {}
