@@ -15,7 +15,7 @@ import torch
 from netledger.core.errors import SourceError
 from netledger.core.network import Tensor
 
-__all__ = ["DTYPES", "TRACING", "Abstract", "Kind", "abstract"]
+__all__ = ["DTYPES", "TRACING", "Abstract", "Kind", "abstract", "subclass"]
 
 DTYPES = {
     getattr(torch, name): name
@@ -160,12 +160,13 @@ class Abstract(torch.Tensor):
         return id(self)
 
 
-_subclass = torch.Tensor._make_subclass
+subclass: Any = torch.Tensor._make_subclass
+"""Makes a tensor of a class that shares another's shape."""
 
 
 def abstract(kind: Kind, number: int) -> Abstract:
     """A tensor of this kind, with this number."""
-    made: Abstract = _subclass(Abstract, kind.base)
+    made: Abstract = subclass(Abstract, kind.base)
     made._kind = kind
     made._number = number
     return made

@@ -7,32 +7,31 @@ from typing import Any
 import torch
 
 from netledger.frontends.torch.abstract import Abstract
-from netledger.frontends.torch.record import Case, Step
-from netledger.frontends.torch.stored import Stored
+from netledger.frontends.torch.record import Case, Use
 
 __all__ = ["case_of", "rebuilt"]
 
 
 def case_of(tape: Any, writes: Any, result: Any, flat: list[Any]) -> Case | None:
     """What was done, in places instead of tensors; None if it depends on something else."""
-    places = {id(value.tensor if type(value) is Stored else value): place for place, value in enumerate(flat)}
-    places |= {id(value): place for place, value in enumerate(flat)}
+    places = {id(value): place for place, value in enumerate(flat)}
     count = 0
-    steps = []
+    uses = []
     try:
-        for op, inputs, held, made in tape:
-            roles = tuple((role, places[id(tensor)]) for role, tensor in held.items())
-            kinds = tuple(tensor._kind for tensor in made)
-            steps.append(Step(op, tuple(places[id(tensor)] for tensor in inputs), roles, kinds))
+        for step, inputs, held, made in tape:
+            given, stored = (tuple([places[id(tensor)] for tensor in tensors]) for tensors in (inputs, held))
+            uses.append(Use(step, given, stored))
             for tensor in made:
                 places[id(tensor)] = ~count
                 count += 1
-        overwritten = tuple((places[id(target)], places[id(value)]) for target, value in writes)
+        overwritten = tuple([(places[id(target)], places[id(value)]) for target, value in writes])
         answer = _places(result, places)
-        single = answer == ~0 and len(steps) == 1 and not overwritten and type(answer) is int
-        return Case(tuple(steps), answer, overwritten, single)
     except KeyError:
         return None
+    alone = count == len(uses) == 1 and type(answer) is int
+    single = alone and answer == ~0 and not overwritten
+    fills = alone and answer == 0 and overwritten == ((0, ~0),) and uses[0].inputs[:1] == (0,)
+    return Case(tuple(uses), answer, overwritten, single, fills)
 
 
 class _Constant:
@@ -58,8 +57,7 @@ def rebuilt(result: Any, flat: list[Any], made: list[Abstract]) -> Any:
     if kind is int:
         if result < 0:
             return made[~result]
-        value = flat[result]
-        return value.tensor if type(value) is Stored else value
+        return flat[result]
     if kind is _Constant:
         return result.value
     return kind(rebuilt(part, flat, made) for part in result)

@@ -15,6 +15,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from netledger.core.errors import SourceError
 from netledger.frontends.torch.abstract import Abstract
 from netledger.frontends.torch.record import Called, numbers_in
+from netledger.frontends.torch.recorder import CALL
 from netledger.frontends.torch.rules import name_of, rule_of
 from netledger.ops.assigning import Rearrange
 from netledger.ops.constants import Empty
@@ -69,20 +70,24 @@ def enter(trace: Trace, func: Any, args: Any, kwargs: Any) -> Any:
     if inside is None:
         inside = _ENTERED[func] = _unguarded(func)
     index = len(trace.calls)
-    path = trace.calls[trace.call].path if trace.call >= 0 else ""
-    called = Called(path, func, False, False, trace.call, trace.place(), numbers_in((args, kwargs)))
-    trace.calls.append(called)
+    part = trace.calls[trace.call].part if trace.call >= 0 else -1
+    place, given = trace.place_of(sys._getframe(1)), numbers_in((args, kwargs))
+    trace.calls.append(Called(part, func, False, False, trace.call, place, given))
+    trace.answers.append(())
     before, trace.call = trace.call, index
     try:
         with trace:
             result = inside(*args, **kwargs)
-        called.outputs = numbers_in(result)
+        trace.answers[index] = numbers_in(result)
         return result
     except BaseException:
         trace.failed = max(trace.failed, index)
         raise
     finally:
         trace.call = before
+
+
+CALL.entered = enter.__code__
 
 
 def _unguarded(func: Any) -> Any:

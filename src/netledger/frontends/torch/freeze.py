@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import partial
+from itertools import chain
+from operator import itemgetter
 from typing import Any
 
 import torch
 
 from netledger.core.ledger import Entry
-from netledger.core.network import Call, Network, Node, Parameter, Provenance
-from netledger.frontends.torch.abstract import Kind
+from netledger.core.network import Call, Module, Network, Node, Parameter, Provenance
 from netledger.frontends.torch.memory import Memory
-from netledger.frontends.torch.model import class_name
-from netledger.frontends.torch.record import Called, Did, Place
+from netledger.frontends.torch.model import class_name, paths
+from netledger.frontends.torch.record import Called, Place, Step
 from netledger.frontends.torch.recorder import Recorder
 from netledger.frontends.torch.stored import Stored
 from netledger.ops.constants import Unused
@@ -47,123 +49,150 @@ class Recording:
         partly: bool = False,
     ) -> None:
         self.name, self.source, self.inputs, self.outputs, self.partly = name, source, inputs, outputs, partly
-        self.done, self.calls, self.kinds = trace.done, trace.calls, trace.kinds_by_number
-        self.modules, self.memory = trace.known.modules, trace.known.memory
-        self.taken = set(trace.known.paths.values())
-        self.stored = list(trace.stored.values())
+        self.done, self.calls, self.answers, self.kinds = trace.done, trace.calls, trace.answers, trace.kinds_by_number
+        known = trace.known
+        self.parts, self.numbers, self.memory = known.parts, known.numbers, known.memory
+        self.held = known.parameters, known.buffers
         self.notes: tuple[str, ...] = ()
         self._distinct: list[tuple[Entry, int]] | None = None
-        for stored in self.stored:
-            stored.forget()
 
     @property
     def parameters(self) -> int:
         """How many parameters the model has, shared ones once."""
-        return sum([one.kind.elements for one in self.stored if one.registered and not one.buffer])
+        return sum([one.sort.kind.elements for one in {one for one in self.held[0] if one is not None}])
 
     def distinct(self) -> list[tuple[Entry, int]]:
         """Every operation with its shapes once, nameless, and how often it is done."""
         if self._distinct is None:
-            self._distinct = _distinct(self.done, self.kinds, self.memory)
+            steps = Counter(map(itemgetter(0), self.done))
+            self._distinct = [(step.entry or _nameless(step, self.memory), times) for step, times in steps.items()]
         return self._distinct
 
     def network(self) -> Network:
         """The network: names, places, parameters, plain data."""
+        named = paths(self.parts)
         turns = _turns(self.calls)
-        calls = tuple([_call(called, turn) for called, turn in zip(self.calls, turns, strict=True)])
-        names = _names(self, calls)
-        nodes = self._nodes(names)
-        read = {id(one) for did in self.done for _, one in did.stored}
-        left = [] if self.partly else [one for one in self.stored if id(one) not in read]
-        unused = _unused(left, {name for name, _ in names})
+        calls = tuple(map(partial(_call, named), self.calls, turns, self.answers))
+        keys, modules = _modules(self, named)
+        names = _names(self, calls, keys, set(named))
+        nodes = self._nodes(names, keys)
+        unused = [] if self.partly else self._unused(keys, {name for name, _ in names})
         tensors = tuple([kind.tensor for kind in self.kinds])
-        parts = (self.inputs, self.outputs, calls, tuple(self.modules), self.notes)
+        parts = (self.inputs, self.outputs, calls, modules, self.notes)
         return Network(self.name, self.source, tensors, (*nodes, *unused), *parts)
 
-    def _nodes(self, names: list[tuple[str, str]]) -> list[Node]:
+    def _nodes(self, names: list[tuple[str, str]], keys: dict[int, str]) -> list[Node]:
         lines: dict[Place | None, tuple[str, int]] = {None: ("", 0)}
         functions: dict[Any, str] = {}
         nodes = []
-        for done, (node, scope) in zip(self.done, names, strict=True):
-            op, read, first, kinds, stored, operands, func, call, place = done
+        for (step, read, first, held, func, call, place), (node, scope) in zip(self.done, names, strict=True):
             where = lines.get(place)
             if where is None:
                 where = lines[place] = line_of(place)
             function = functions.get(func)
             if function is None:
                 function = functions[func] = function_name(func)
-            parameters = tuple([one.record(role) for role, one in stored]) if stored else ()
-            made = (first,) if len(kinds) == 1 else tuple(range(first, first + len(kinds)))
+            parameters, operands = _held(step, held, keys) if held else ((), ())
+            made = (first,) if len(step.kinds) == 1 else tuple(range(first, first + len(step.kinds)))
             provenance = _new(Provenance, (*where, function, call))
-            nodes.append(_new(Node, (node, scope, op, read, made, parameters, provenance, operands)))
+            nodes.append(_new(Node, (node, scope, step.op, read, made, parameters, provenance, operands)))
         return nodes
 
-
-def _distinct(done: list[Did], kinds: list[Kind], memory: Memory) -> list[tuple[Entry, int]]:
-    counts: dict[Any, list[Any]] = {}
-    for did in done:
-        op, read, _, made, stored, *_ = did
-        inputs = kinds[read[0]] if len(read) == 1 else tuple([kinds[number] for number in read])
-        key = (id(op), inputs, made, len(stored))
-        found = counts.get(key)
-        if found is None:
-            counts[key] = [did, 1]
-        else:
-            found[1] += 1
-    return [(_nameless(did, kinds, memory), times) for did, times in counts.values()]
+    def _unused(self, keys: dict[int, str], names: set[str]) -> list[Node]:
+        """The stored tensors that nothing read, module by module."""
+        read = {one.number for did in self.done for one in did.held if type(one) is Stored}
+        left: dict[str, list[Parameter]] = {}
+        for one in {one.number: one for one in chain(*self.held) if one is not None}.values():
+            if one.number not in read and not one.sort.counter:
+                path, _, role = keys[one.number].rpartition(".")
+                left.setdefault(path, []).append(one.sort.record(role, keys[one.number]))
+        return [_unread(path, parameters, names) for path, parameters in left.items()]
 
 
-def _nameless(did: Did, kinds: list[Kind], memory: Memory) -> Entry:
-    inputs = tuple([kinds[number].tensor for number in did.inputs])
-    outputs = tuple([kind.tensor for kind in did.kinds])
-    parameters = tuple([one.record(role) for role, one in did.stored])
-    key = did.op, inputs, outputs  # by value: an operator that is made anew finds the work of its equal
+def _unread(path: str, parameters: list[Parameter], names: set[str]) -> Node:
+    name = path or "unused"
+    name = name if name not in names else f"{name}.unused"
+    return Node(name, path.rpartition(".")[0], Unused(), (), (), tuple(parameters))
+
+
+def _nameless(step: Step, memory: Memory) -> Entry:
+    """A step as an entry; one that is like it in all has done the same work."""
+    inputs = tuple([kind.tensor for kind in step.given])
+    outputs = tuple([kind.tensor for kind in step.kinds])
+    parameters = tuple([sort.record(role) for role, sort in zip(step.roles, step.sorts, strict=True) if sort])
+    key = step.op, inputs, outputs
     work = memory.work.get(key)
     if work is None:
-        work = memory.work[key] = did.op.work(inputs, outputs)
-    return _new(Entry, ("", "", did.op, inputs, outputs, parameters, work, Provenance()))
+        work = memory.work[key] = step.op.work(inputs, outputs)
+    step.entry = _new(Entry, ("", "", step.op, inputs, outputs, parameters, work, Provenance()))
+    return step.entry
 
 
-def _call(called: Called, turn: int) -> Call:
+def _held(step: Step, held: tuple[Stored | int, ...], keys: dict[int, str]) -> Any:
+    """The parameters and buffers of an operation, and what it is given in the place of one."""
+    pairs = list(zip(step.roles, held, strict=True))
+    stored = [(role, one) for role, one in pairs if type(one) is Stored]
+    records = tuple([one.sort.record(role, keys.get(one.number) or f"constant {one.number}") for role, one in stored])
+    return records, tuple([(role, one) for role, one in pairs if type(one) is not Stored])
+
+
+def _modules(recording: Recording, named: list[str]) -> tuple[dict[int, str], tuple[Module, ...]]:
+    """The first names of all stored tensors, and the modules that hold them."""
+    keys: dict[int, str] = {}
+    modules = []
+    parameters, buffers = map(iter, recording.held)
+    for part, path in zip(recording.parts, named, strict=True):
+        own = []
+        for names, row in ((part.parameters, parameters), (part.buffers, buffers)):
+            for name, one in zip(names, row, strict=False):
+                if one is not None:
+                    own.append((name, keys.setdefault(one.number, f"{path}.{name}" if path else name)))
+        children = zip(part.children, map(recording.numbers.get, part.identities), strict=True)
+        inner = tuple([(name, number) for name, number in children if number is not None])
+        modules.append(_new(Module, (path, class_name(part.kind), inner, tuple(own))))
+    return keys, tuple(modules)
+
+
+def _call(named: list[str], called: Called, turn: int, answers: tuple[int, ...]) -> Call:
     kind = class_name(called.kind) if called.module else function_name(called.kind)
-    path, parent, module, training = called.path, called.parent, called.module, called.training
-    return _new(Call, (path, kind, parent, turn, module, training, called.inputs, called.outputs))
+    path = named[called.part] if called.part >= 0 else ""
+    _, _, module, training, parent, *_ = called
+    return _new(Call, (path, kind, parent, turn, module, training, called.inputs, answers))
 
 
 def _turns(calls: list[Called]) -> list[int]:
     """Which call of its module each call is; a function is part of the call it is in."""
     turns: list[int] = []
-    seen: dict[str, int] = {}
+    seen: dict[int, int] = {}
     for called in calls:
         if called.module:
-            turns.append(seen.get(called.path, 0))
-            seen[called.path] = turns[-1] + 1
+            turns.append(seen.get(called.part, 0))
+            seen[called.part] = turns[-1] + 1
         else:
             turns.append(turns[called.parent] if called.parent >= 0 else 0)
     return turns
 
 
-def _names(recording: Recording, calls: tuple[Call, ...]) -> list[tuple[str, str]]:
+def _names(recording: Recording, calls: tuple[Call, ...], keys: dict[int, str], taken: set[str]) -> Any:
     """A name for each operation, and the block that it is part of.
 
     The only operation of a module is called as the module is; others after their kind, counted within the module.
     """
-    direct = Counter([did[7] for did in recording.done])
+    direct = Counter([did.call for did in recording.done])
     parents = {call.parent for call in calls}
-    taken = recording.taken
     counts: dict[str, int] = {}
     names = []
-    for op, read, _, _, stored, _, _, number, _ in recording.done:
+    for step, read, _, held, _, number, _ in recording.done:
         call = calls[number] if number >= 0 else None
         path = call.path if call else ""
-        if not read and stored and stored[0][1].registered:
-            key = stored[0][1].key
+        if not read and held and held[0].number in keys:
+            key = keys[held[0].number]
             names.append((key, key.rpartition(".")[0]))
         elif call and path and direct[number] == 1 and number not in parents and call.module:
             name = path if not call.turn else _turned(path, call.turn + 1, taken)
             names.append((name, path.rpartition(".")[0]))
         else:
-            names.append((_numbered(path, op.LABEL or op.KIND, counts, taken), path))
+            names.append((_numbered(path, step.op.LABEL or step.op.KIND, counts, taken), path))
     return names
 
 
@@ -211,17 +240,3 @@ def function_name(func: Any) -> str:
     )
     return f"{module}.{name}"
 
-
-def _unused(stored: list[Stored], names: set[str]) -> list[Node]:
-    """The stored tensors that nothing read, module by module."""
-    left: dict[str, list[Parameter]] = {}
-    for one in stored:
-        if one.registered and not one.counter:
-            path, _, role = one.key.rpartition(".")
-            left.setdefault(path, []).append(one.record(role))
-    made = []
-    for path, parameters in left.items():
-        name = path or "unused"
-        name = name if name not in names else f"{name}.unused"
-        made.append(Node(name, path.rpartition(".")[0], Unused(), (), (), tuple(parameters)))
-    return made

@@ -7,14 +7,13 @@ import operator
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from functools import cache
+from itertools import accumulate, chain
+from typing import Any
 
 import torch
 
 from netledger.frontends.torch.abstract import Abstract
-
-if TYPE_CHECKING:
-    from netledger.frontends.torch.model import Static
 
 __all__ = ["Holdings", "kept"]
 
@@ -24,25 +23,46 @@ _DEPTH = 6
 
 
 class Holdings:
-    """Containers, objects and classes, and what was in them."""
+    """Containers, objects and classes, and what was in them.
+
+    What is in dictionaries stands in one row, so that all of it is compared in one go.
+    """
 
     def __init__(self) -> None:
+        self.dicts: list[dict[Any, Any]] = []
+        self.sizes: list[int] = []
+        self.names: list[Any] = []
+        self.values: list[Any] = []
+        self.bases: list[Any] = []
+        self.filled = 0
         self.pairs: list[tuple[Any, Any]] = []
         self.classes: dict[type, dict[str, Any]] = {}
         self._met: set[int] = set()
 
-    def keep_module(self, known: dict[str, Any], kind: type, plain: bool) -> None:
-        """The attributes of a module, and what is in them; of a layer of PyTorch's own its attributes alone."""
-        keep = self.pairs.append
-        keep((known, known.copy()))
-        if plain:
-            return
-        for name, value in known.items():
-            if type(value) in _SIMPLE:
-                continue
-            if name in _BASE:
-                keep((value, value.copy() if value else _EMPTY))
-            else:
+    def keep_all(self, modules: list[Any]) -> None:
+        """The attributes of modules, what they hold as every module does, and what is in their own containers."""
+        known = list(map(vars, modules))
+        bases = list(chain.from_iterable([_bases(one) for one in known if "_parameters" in one]))
+        filled = list(filter(None, bases))
+        self.bases += bases
+        self.filled += len(filled)
+        self.pairs += [(base, base.copy()) for base in filled if not isinstance(base, dict)]
+        self._keep_dicts([*known, *[base for base in filled if isinstance(base, dict)]])
+        for module in modules:
+            kind = module.__class__
+            if not is_plain(kind):
+                self._keep_own(module.__dict__, kind)
+
+    def _keep_dicts(self, known: list[dict[Any, Any]]) -> None:
+        self.dicts += known
+        self.sizes += map(len, known)
+        self.names += chain.from_iterable(known)
+        self.values += chain.from_iterable(map(_values, known))
+
+    def _keep_own(self, known: dict[str, Any], kind: type) -> None:
+        for name in known.keys() - _OF_ALL:
+            value = known[name]
+            if type(value) not in _SIMPLE:
                 self._keep(value, 0)
         if kind not in self.classes and not kind.__module__.startswith(_LIBRARY):
             self.classes[kind] = dict(vars(kind))
@@ -52,7 +72,10 @@ class Holdings:
             return
         if isinstance(value, _CONTAINERS):
             self._met.add(id(value))
-            self.pairs.append((value, copy.copy(value) if value else _EMPTY))
+            if isinstance(value, dict):
+                self._keep_dicts([value])
+            else:
+                self.pairs.append((value, copy.copy(value)))
             for part in value.values() if isinstance(value, dict) else value:
                 if type(part) not in _SIMPLE:
                     self._keep(part, depth + 1)
@@ -63,38 +86,85 @@ class Holdings:
             self._met.add(id(value))
             self._keep(value.__dict__, depth + 1)
 
+    def restore(self, dicts: int, pairs: int, bases: int) -> None:
+        """Put everything back; of what was met later than so many, only where a tensor without values is left."""
+        if not self._same():
+            self._restore_sizes(dicts)
+            if not self._same():
+                self._restore_dicts(dicts)
+            self._empty(bases)
+        for place, (container, before) in enumerate(self.pairs):
+            if _changed(container, before) and (place < pairs or _abstract_in(container)):
+                _restore(container, before)
+        for kind, known in self.classes.items():
+            _restore_class(kind, known)
 
-_BASE = frozenset(name for name, value in vars(torch.nn.Module()).items() if isinstance(value, (dict, set)))
+    def _same(self) -> bool:
+        return (
+            len(list(filter(None, self.bases))) == self.filled
+            and list(map(len, self.dicts)) == self.sizes
+            and all(map(operator.is_, chain.from_iterable(map(_values, self.dicts)), self.values))
+            and all(map(operator.is_, chain.from_iterable(self.dicts), self.names))
+        )
+
+    def _restore_sizes(self, own: int) -> None:
+        """Put back what has more or less in it: most often a table that is filled once."""
+        sizes = zip(self.sizes, map(len, self.dicts), strict=True)
+        changed = [place for place, (before, now) in enumerate(sizes) if before != now]
+        starts = list(accumulate(self.sizes, initial=0)) if changed else []
+        for place in changed:
+            self._restore_dict(place, starts[place], own)
+
+    def _restore_dicts(self, own: int) -> None:
+        for place, start in enumerate(accumulate(self.sizes[:-1], initial=0)):
+            self._restore_dict(place, start, own)
+
+    def _restore_dict(self, place: int, start: int, own: int) -> None:
+        known, end = self.dicts[place], start + self.sizes[place]
+        names, values = self.names[start:end], self.values[start:end]
+        same = len(known) == len(names) and all(map(operator.is_, known.values(), values)) and list(known) == names
+        if not same and (place < own or _abstract_in(known.values())):
+            _restore(known, dict(zip(names, values, strict=True)))
+
+    def _empty(self, own: int) -> None:
+        """What every module holds, and was empty."""
+        kept = {*map(id, self.dicts), *(id(container) for container, _ in self.pairs)}
+        for base in self.bases[:own]:
+            if base and id(base) not in kept:
+                base.clear()
+
+
+_values = operator.methodcaller("values")
+_OF_ALL = frozenset(vars(torch.nn.Module()))
+"""The attributes that every module has."""
+_bases: Any = operator.itemgetter(*[name for name, value in vars(torch.nn.Module()).items() if isinstance(value, (dict, set))])
 """Where every module holds its parameters, children and hooks."""
-_EMPTY: dict[Any, Any] = {}
 _SIMPLE = frozenset({int, float, bool, str, type(None), torch.Size, torch.dtype, torch.device})
 
 
+@cache
+def is_plain(kind: Any) -> bool:
+    """Whether it is a layer of PyTorch's own: what else they hold, they do not change."""
+    return str(kind.__module__).startswith("torch.nn.modules.")
+
+
 @contextmanager
-def kept(known: Static) -> Iterator[None]:
-    """Put everything back."""
-    own = len(known.holdings.pairs)
+def kept(holdings: Holdings) -> Iterator[None]:
+    """Put everything back afterwards."""
+    own = len(holdings.dicts), len(holdings.pairs), len(holdings.bases)
     try:
         yield
     finally:
-        for place, (container, before) in enumerate(known.holdings.pairs):
-            if (container or before) and _changed(container, before) and (place < own or _abstract_in(container)):
-                _restore(container, before)
-        for kind, before in known.holdings.classes.items():
-            _restore_class(kind, before)
+        holdings.restore(*own)
 
 
 def _changed(container: Any, before: Any) -> bool:
-    if len(container) != len(before):
-        return True
-    if isinstance(container, dict):
-        return not all(map(operator.is_, container.values(), before.values())) or container.keys() != before.keys()
-    return not all(map(operator.is_, container, before))
+    return len(container) != len(before) or not all(map(operator.is_, container, before))
 
 
-def _abstract_in(container: Any) -> bool:
+def _abstract_in(values: Any) -> bool:
     """Whether a tensor without values is left in it: of modules that are met on the way, nothing else is put back."""
-    return any(type(value) is Abstract for value in (container.values() if isinstance(container, dict) else container))
+    return any(type(value) is Abstract for value in values)
 
 
 def _restore(container: Any, before: Any) -> None:
@@ -106,6 +176,8 @@ def _restore(container: Any, before: Any) -> None:
 
 
 def _restore_class(kind: type, before: dict[str, Any]) -> None:
+    if len(vars(kind)) == len(before) and all(map(operator.is_, vars(kind).values(), before.values())):
+        return
     now = dict(vars(kind))
     for name in now.keys() - before.keys():
         delattr(kind, name)

@@ -10,6 +10,7 @@ import torch
 from torch.nn.parameter import UninitializedBuffer, UninitializedParameter, is_lazy
 from torch.overrides import _pop_mode_temporarily
 
+from netledger.frontends.torch.model import sort_of
 from netledger.frontends.torch.stored import Stored
 
 if TYPE_CHECKING:
@@ -72,6 +73,8 @@ def _store(trace: Trace, tensor: torch.Tensor, original: torch.Tensor) -> None:
     known = trace.stored.get(id(original))
     if known is None or tensor is original:
         return
-    known.registered = False
-    kind = trace.kind(tuple(tensor.shape), tensor.dtype)
-    trace.stored[id(tensor)] = Stored(tensor, kind, known.key, known.buffer)
+    sort = sort_of(trace.known, tuple(tensor.shape), tensor.dtype, known.sort.trainable, known.sort.use)
+    made = trace.stored[id(tensor)] = trace.untouched[id(tensor)] = Stored(len(trace.tensors), sort)
+    trace.tensors.append(tensor)
+    trace.untouched.pop(id(original), None)
+    trace.known.replace(known, made)

@@ -12,6 +12,7 @@ import torch
 from netledger.core.work import Term
 from netledger.frontends.torch.abstract import Kind
 from netledger.frontends.torch.record import Case
+from netledger.frontends.torch.stored import Sort
 
 __all__ = ["MOST", "Memory", "forget", "memory"]
 
@@ -25,12 +26,14 @@ class Memory(NamedTuple):
     Args:
         cases: what a call does, by all that distinguishes it.
         kinds: shapes and element types met.
+        sorts: what stored tensors were met, by use: parameters, buffers, constants.
         work: what an operator does, by operator, inputs and outputs.
 
     """
 
     cases: dict[Any, Case]
     kinds: dict[Any, Kind]
+    sorts: tuple[dict[Any, Sort], dict[Any, Sort], dict[Any, Sort]]
     work: dict[Any, tuple[Term, ...]]
 
 
@@ -41,7 +44,7 @@ def memory(device: torch.device) -> Memory:
     """The memory for models on a device."""
     found = _MEMORIES.get(device)
     if found is None or len(found.cases) > MOST or len(found.kinds) > 2 * MOST or len(found.work) > 2 * MOST:
-        found = _MEMORIES[device] = Memory({}, {}, {})
+        found = _MEMORIES[device] = Memory({}, {}, ({}, {}, {}), {})
     return found
 
 

@@ -3,58 +3,66 @@
 from __future__ import annotations
 
 import sys
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache, partial
+from threading import get_ident
 from typing import Any
 
 import torch
-from torch.nn.modules import module as torch_module
 from torch.overrides import _pop_mode_temporarily
 
+from netledger.frontends.torch.abstract import Abstract
 from netledger.frontends.torch.custom import MODULES, run_module
 from netledger.frontends.torch.fallback import follow
 from netledger.frontends.torch.lazy import filled, is_unfilled
 from netledger.frontends.torch.record import Called, numbers_in
 from netledger.frontends.torch.recorder import CALL
-from netledger.frontends.torch.shortcuts import SHORTCUTS
+from netledger.frontends.torch.shortcuts import LAYERS, Layer, is_hooked
 from netledger.frontends.torch.trace import Trace
 
 __all__ = ["watched"]
 
 _Module: Any = torch.nn.Module
+_make: Any = tuple.__new__
 
 
 @contextmanager
 def watched(trace: Trace) -> Iterator[None]:
     """Write down every call of a module in this thread."""
-    owner = threading.get_ident()
+    owner = get_ident()
     original = _Module._call_impl
-    calls = trace.calls
-    paths = trace.known.paths
+    numbers = trace.known.numbers
+    calls, answers = trace.calls, trace.answers
+    layers = {kind: layer for kind, layer in LAYERS.items() if kind.forward is layer.forward and kind not in MODULES}
 
     def call(module: Any, *args: Any, **kwargs: Any) -> Any:
-        if threading.get_ident() != owner:
+        if get_ident() != owner:
             return original(module, *args, **kwargs)
-        before = trace.call
-        path = paths.get(id(module))
-        if path is None:
-            path = trace.meet(module)
+        part = numbers.get(id(module))
+        if part is None:
+            part = trace.meet(module)
         place = trace.place_of(sys._getframe(2))
+        kind = module.__class__
+        layer = layers.get(kind) if len(args) == 1 and not kwargs else None
+        if layer is not None and type(args[0]) is Abstract:
+            made = trace.layer(layer, module, args[0], part, place)
+            if made is not None:
+                return made
+        above, mine = trace.call, len(calls)
         given = numbers_in((args, kwargs) if kwargs else args)
-        called = Called(path, module.__class__, True, module.training, before, place, given)
-        trace.call = len(calls)
-        calls.append(called)
+        calls.append(_make(Called, (part, kind, True, module.training, above, place, given)))
+        answers.append(())
+        trace.call = mine
         try:
-            result = _run(trace, original, module, args, kwargs)
-            called.outputs = numbers_in(result)
+            result = _run(trace, original, layer, module, args, kwargs)
+            answers[mine] = numbers_in(result)
             return result
         except BaseException:
-            trace.failed = max(trace.failed, trace.call)
+            trace.failed = max(trace.failed, mine)
             raise
         finally:
-            trace.call = before
+            trace.call = above
 
     CALL.code = call.__code__
     _Module._call_impl = call
@@ -66,15 +74,15 @@ def watched(trace: Trace) -> Iterator[None]:
         CALL.code = None
 
 
-def _run(trace: Trace, original: Any, module: Any, args: Any, kwargs: Any) -> Any:
+def _run(trace: Trace, original: Any, layer: Layer | None, module: Any, args: Any, kwargs: Any) -> Any:
     """What a module answers: by its user's rule, its forward, or the call that its forward makes."""
-    known, kind = module.__dict__, type(module)
+    known, kind = module.__dict__, module.__class__
     if kind in MODULES:
         return run_module(trace, module, MODULES[kind], args, kwargs)
-    if known["_forward_hooks"] or known["_forward_pre_hooks"] or _hooked(module):
+    if is_hooked(known) or is_special(kind):
         return _special(trace, original, module, args, kwargs)
-    if len(args) == 1 and kind in SHORTCUTS and not kwargs and "forward" not in known:
-        return SHORTCUTS[kind](trace, module, args[0])
+    if layer is not None and "forward" not in known:
+        return trace.run_layer(layer, module, args[0])
     return module.forward(*args, **kwargs)
 
 
@@ -86,7 +94,7 @@ def scripts_followed(trace: Trace, owner: int) -> Iterator[None]:
 
     def followed(original: Any) -> Any:
         def call(self: Any, *args: Any, **kwargs: Any) -> Any:
-            if threading.get_ident() != owner or not torch._C._len_torch_function_stack():
+            if get_ident() != owner or not torch._C._len_torch_function_stack():
                 return original(self, *args, **kwargs)
             with _pop_mode_temporarily():
                 return follow(trace, partial(original, self), args, kwargs)
@@ -102,20 +110,8 @@ def scripts_followed(trace: Trace, owner: int) -> Iterator[None]:
             kind.__call__ = original
 
 
-def _hooked(module: Any) -> bool:
-    """Whether something else than forward has to run."""
-    known = module.__dict__
-    return bool(
-        known["_backward_hooks"]
-        or known["_backward_pre_hooks"]
-        or torch_module._global_forward_hooks
-        or torch_module._global_forward_pre_hooks
-        or _is_special(module.__class__)
-    )
-
-
 @cache
-def _is_special(kind: Any) -> bool:
+def is_special(kind: Any) -> bool:
     """Whether modules of this class are compiled."""
     return kind.__name__ == "OptimizedModule"
 

@@ -8,61 +8,93 @@ from typing import Any, NamedTuple
 
 import torch
 
+from netledger.core.ledger import Entry
 from netledger.core.operator import Operator
 from netledger.frontends.torch.abstract import Abstract, Kind
-from netledger.frontends.torch.stored import Stored
+from netledger.frontends.torch.stored import Sort, Stored
 
-__all__ = ["Called", "Case", "Did", "Place", "Step", "numbers_in"]
+__all__ = ["Called", "Case", "Did", "Place", "Step", "Use", "numbers_in"]
 
 Place = tuple[CodeType, int]
 """A place in the user's code: code object and instruction."""
 
 
-class Step(NamedTuple):
-    """One operation of a case. Numbers below 0 count the case's own results from ~0, others its tensors."""
+class Step:
+    """An operation on tensors of certain kinds: one object each time that a case does it again.
 
-    op: Operator
+    Args:
+        op: the operator.
+        given: the kinds of its inputs.
+        roles: the roles of what the layer holds.
+        sorts: what is held in each; None: a tensor that was computed.
+        kinds: what it makes.
+
+    """
+
+    __slots__ = ("entry", "given", "kinds", "op", "roles", "sorts", "view")
+
+    def __init__(
+        self,
+        op: Operator,
+        given: tuple[Kind, ...],
+        roles: tuple[str, ...],
+        sorts: tuple[Sort | None, ...],
+        kinds: tuple[Kind, ...],
+    ) -> None:
+        self.op = op
+        self.given = given
+        self.roles = roles
+        self.sorts = sorts
+        self.kinds = kinds
+        self.view = bool(op.VIEW and given)
+        self.entry: Entry | None = None
+        """It as an entry without a name, once it was asked for."""
+
+
+class Use(NamedTuple):
+    """A step of a case. Numbers below 0 count the case's own results from ~0, others its tensors."""
+
+    step: Step
     inputs: tuple[int, ...]
-    roles: tuple[tuple[str, int], ...]
-    kinds: tuple[Kind, ...]
+    held: tuple[int, ...]
 
 
 class Case(NamedTuple):
     """What a call with certain shapes and attributes does: remembered, and done again without asking its rule.
 
     Args:
-        steps: the operations.
-        result: what the call answers: a number as in Step, or a sequence of them.
+        uses: the operations.
+        result: what the call answers: a number as in Use, or a sequence of them.
         writes: number of the tensor that is overwritten, and what with.
         single: whether it is one operation with one result, which is the answer.
+        fills: whether it is one operation on its first tensor, which is overwritten with the result.
 
     """
 
-    steps: tuple[Step, ...]
+    uses: tuple[Use, ...]
     result: Any
     writes: tuple[tuple[int, int], ...]
     single: bool
+    fills: bool
 
 
 class Did(NamedTuple):
-    """One operation that was done."""
+    """One operation that was done. Of what the layer holds, what was computed has a number."""
 
-    op: Operator
+    step: Step
     inputs: tuple[int, ...]
     first: int
-    kinds: tuple[Kind, ...]
-    stored: tuple[tuple[str, Stored], ...]
-    operands: tuple[tuple[str, int], ...]
+    held: tuple[Stored | int, ...]
     function: Any
     call: int
     place: Place | None
 
 
-class Called:
+class Called(NamedTuple):
     """One call of a module, or of a function made of other operations: by what is called, not by the object itself.
 
     Args:
-        path: the name of the module in the model; of the one that it happens in, for a function.
+        part: the number of the module; of the one that it happens in, for a function.
         kind: the class of the module, or the function.
         module: whether it is a module.
         training: whether that is in training mode.
@@ -72,26 +104,13 @@ class Called:
 
     """
 
-    __slots__ = ("inputs", "kind", "module", "outputs", "parent", "path", "place", "training")
-
-    def __init__(
-        self,
-        path: str,
-        kind: Any,
-        module: bool,
-        training: bool,
-        parent: int,
-        place: Place | None,
-        inputs: tuple[int, ...],
-    ) -> None:
-        self.path = path
-        self.kind = kind
-        self.module = module
-        self.training = training
-        self.parent = parent
-        self.place = place
-        self.inputs = inputs
-        self.outputs: tuple[int, ...] = ()
+    part: int
+    kind: Any
+    module: bool
+    training: bool
+    parent: int
+    place: Place | None
+    inputs: tuple[int, ...]
 
 
 def numbers_in(value: Any) -> tuple[int, ...]:

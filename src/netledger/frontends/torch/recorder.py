@@ -12,18 +12,21 @@ from torch.overrides import _pop_mode_temporarily
 
 from netledger.core.operator import Operator
 from netledger.frontends.torch.abstract import DTYPES, Abstract, Kind, abstract
-from netledger.frontends.torch.model import Static, meet
-from netledger.frontends.torch.record import Called, Did, Place
+from netledger.frontends.torch.model import Static, kind_of, meet, sort_of
+from netledger.frontends.torch.record import Called, Did, Place, Step
 from netledger.frontends.torch.rules._registry import load
-from netledger.frontends.torch.stored import Stored
+from netledger.frontends.torch.stored import BUFFER, CONSTANT, PARAMETER, Sort, Stored
 from netledger.frontends.torch.values import Values
 from netledger.ops.assigning import Assign, Rearrange
 from netledger.ops.constants import Buffer, Constant, Empty
 from netledger.ops.embedding import Parameter as ParameterOp
 
-__all__ = ["CALL", "Recorder", "WrappedError", "is_inner"]
+__all__ = ["CALL", "NOTHING", "Recorder", "WrappedError", "is_inner"]
 
 _NAMED = {name: dtype for dtype, name in DTYPES.items()}
+_make: Any = tuple.__new__
+NOTHING = Stored(-1, Sort(Kind((), torch.float32, torch.device("cpu")), BUFFER, False))
+"""What stands where a layer holds nothing, such as a bias that is None."""
 
 
 class WrappedError(Exception):
@@ -31,9 +34,10 @@ class WrappedError(Exception):
 
 
 class CALL:
-    """The code of the function that stands for torch.nn.Module.__call__ (set by `modules`)."""
+    """The code of the functions that begin a call: the one for torch.nn.Module.__call__, and `fallback.enter`."""
 
     code: CodeType | None = None
+    entered: CodeType | None = None
 
 
 class Recorder:
@@ -50,11 +54,18 @@ class Recorder:
         super().__init__()
         self.known = known
         self.stored = known.stored
+        self.untouched = {**known.stored, id(None): NOTHING}
+        """What the model holds, as long as it is as it was made."""
+        self.now: dict[int, Abstract] = {}
+        """What stands for a stored tensor once it is read as an input, or written to."""
+        self.tensors = known.tensors
         self.device = known.device
         self.kinds = known.memory.kinds
         self.kinds_by_number: list[Kind] = []
         self.done: list[Did] = []
         self.calls: list[Called] = []
+        self.answers: list[tuple[int, ...]] = []
+        """The numbers of what each call answers."""
         self.call = -1
         self.failed = -1
         self.values = Values(self)
@@ -65,63 +76,71 @@ class Recorder:
         self.alive: list[Any] = []
         self._tape: Any = None
         self._writes: list[tuple[Any, Any]] = []
-        self._inner: dict[CodeType, bool] = {}
+        self._inner: dict[int, bool] = {}  # by the identity of code, whose hash is slow
 
     # Tensors.
 
     def lookup(self, tensor: torch.Tensor) -> Stored:
         """What is known of a tensor that existed before, or was made elsewhere."""
         found = self.stored.get(id(tensor))
-        if found is None or found.original is not tensor:
-            if torch._C._functorch.is_functorch_wrapped_tensor(tensor):
-                raise WrappedError
-            kind = self.kind(tuple(tensor.shape), tensor.dtype)
-            found = self.stored[id(tensor)] = Stored(tensor, kind, f"constant {len(self.stored)}", True, False)
-        return found
+        return self._constant(tensor) if found is None else found
 
-    def meet(self, module: Any) -> str:
-        """A module that is no part of the model, such as one that a function calls; its name from now on."""
-        above = self.calls[self.call].path if self.call >= 0 else ""
+    def _constant(self, tensor: torch.Tensor) -> Stored:
+        if torch._C._functorch.is_functorch_wrapped_tensor(tensor):
+            raise WrappedError
+        sort = sort_of(self.known, tuple(tensor.shape), tensor.dtype, False, CONSTANT)
+        made = self.stored[id(tensor)] = Stored(len(self.tensors), sort)
+        self.tensors.append(tensor)
+        return made
+
+    def real(self, tensor: torch.Tensor) -> torch.Tensor:
+        """A tensor that is no abstract one, as it is now."""
+        return self.tensors[self.lookup(tensor).number]
+
+    def stand(self, tensor: torch.Tensor, made: Abstract) -> None:
+        """From now on, one tensor stands for another that the model holds."""
+        self.now[id(tensor)] = made
+        self.untouched.pop(id(tensor), None)
+
+    def meet(self, module: Any) -> int:
+        """A module that is no part of the model, such as one that a function calls; its number from now on."""
+        above = self.calls[self.call].part if self.call >= 0 else -1
+        before = len(self.tensors)
         with _pop_mode_temporarily() if torch._C._len_torch_function_stack() else nullcontext():
-            meet(module, self.known, above)
+            number = meet(module, self.known, above)
+        self.untouched.update({id(tensor): self.stored[id(tensor)] for tensor in self.tensors[before:]})
         self.alive.append(module)
-        return self.known.paths[id(module)]
+        return number
 
     def count(self, tensor: Any, args: Any, kwargs: Any) -> None:
         """A counter of calls is written to: its new value is known, the tensor stays as it is."""
-        stored, self.volatile = self.lookup(tensor), True
-        given = (*args, *kwargs.values())
-        if stored.tensor.is_meta or any(isinstance(value, torch.Tensor) for value in given):
-            stored.tensor = stored.tensor.to("meta")
+        number, self.volatile = self.lookup(tensor).number, True
+        given, now = (*args, *kwargs.values()), self.tensors[number]
+        self.alive.append(now)
+        if now.is_meta or any(isinstance(value, torch.Tensor) for value in given):
+            self.tensors[number] = now.to("meta")
         else:
-            stored.tensor = self.last[0](stored.tensor.clone(), *args, **kwargs)
+            self.tensors[number] = self.last[0](now.clone(), *args, **kwargs)
 
     def is_stored(self, tensor: Any) -> bool:
         """Whether it is a parameter or a buffer of the model, as it was made."""
-        if type(tensor) is Abstract:
-            return False
-        stored = self.lookup(tensor)
-        return stored.registered and stored.now is None
+        return type(tensor) is not Abstract and id(tensor) in self.untouched
 
     def alias(self, real: torch.Tensor, made: Abstract) -> None:
         """A tensor of the user's that is an input: wherever it turns up, it is that input."""
-        stored = self.lookup(real)
-        if not stored.registered:
-            stored.now = made
+        if self.lookup(real).sort.use == CONSTANT:
+            self.stand(real, made)
 
     def kind(self, shape: tuple[int, ...], dtype: torch.dtype) -> Kind:
         """The one kind of this shape and element type."""
-        found = self.kinds.get((shape, dtype))
-        if found is None:
-            found = self.kinds[shape, dtype] = Kind(shape, dtype, self.device)
-        return found
+        return self.kinds.get((shape, dtype)) or kind_of(self.known, shape, dtype)
 
     def kind_of(self, tensor: Any) -> Kind:
         """The shape and element type of a tensor, abstract or not."""
         if type(tensor) is Abstract:
             return tensor._kind
-        stored = tensor if type(tensor) is Stored else self.lookup(tensor)
-        return stored.kind if stored.now is None else stored.now._kind
+        now = self.now.get(id(tensor))
+        return self.lookup(tensor).sort.kind if now is None else now._kind
 
     def constant(self, real: torch.Tensor) -> Abstract:
         """A tensor that the model holds in its code."""
@@ -150,10 +169,19 @@ class Recorder:
         held = {role: tensor for role, tensor in roles.items() if tensor is not None}
         if kinds is None:
             kinds = self._made(op, inputs, dtype)
-        made = self._do(op, inputs, held, kinds, self.last[0])
+        step = Step(op, tuple(map(self.kind_of, inputs)), tuple(held), self._sorts(held), kinds)
+        made = self._do(step, inputs, held.values(), self.last[0])
         if self._tape is not None:
-            self._tape.append((op, inputs, held, made))
+            self._tape.append((step, inputs, tuple(held.values()), made))
         return made[0] if len(made) == 1 else made
+
+    def _sorts(self, held: dict[str, Any]) -> tuple[Sort | None, ...]:
+        return tuple([self.lookup(one).sort if self.is_stored(one) else None for one in held.values()])
+
+    def _plainly(self, op: Operator, *inputs: Abstract, kinds: tuple[Kind, ...]) -> Abstract:
+        """Write down an operation that is no part of what a call does."""
+        step = Step(op, tuple([one._kind for one in inputs]), (), (), kinds)
+        return self._do(step, inputs, (), self.last[0])[0]
 
     def of_type(self, value: Any, target: Any) -> Any:
         """A value in the element type of the tensor that it is written to."""
@@ -169,8 +197,8 @@ class Recorder:
             return target
         root = target if type(target) is Abstract else None
         if root is None:
-            stored = target if type(target) is Stored else self.lookup(target)
-            stored.now = value
+            self.lookup(target)
+            self.stand(target, value)
             return target
         before = self.values.views_of(root)
         root._writes += 1
@@ -185,8 +213,7 @@ class Recorder:
         """A view whose base was written to since it was made: it is another tensor now."""
         if view._view is None or view._base is None:
             return
-        op = Rearrange("seen again", view._kind.tensor.shape)
-        made = self._do(op, (view._base,), {}, (view._kind,), self.last[0])[0]
+        made = self._plainly(Rearrange("seen again", view._kind.tensor.shape), view._base, kinds=(view._kind,))
         view._number = made._number
         part: Abstract = view
         while part._root is not None:
@@ -196,7 +223,7 @@ class Recorder:
 
     def _write_through(self, whole: Abstract, part: Abstract) -> None:
         """What is written to a view is written to what it shows."""
-        made = self._do(Assign(), (whole, part), {}, (whole._kind,), self.last[0])[0]
+        made = self._plainly(Assign(), whole, part, kinds=(whole._kind,))
         whole._number = made._number
         whole._writes += 1
         part._seen = whole._writes
@@ -213,32 +240,23 @@ class Recorder:
             for tensor, given in zip(outputs, types, strict=True)
         )
 
-    def _do(self, op: Operator, inputs: Any, held: dict[str, Any], kinds: tuple[Kind, ...], func: Any) -> Any:
+    def _do(self, step: Step, inputs: Any, held: Any, func: Any) -> tuple[Abstract, ...]:
         numbers = tuple([value._number if type(value) is Abstract else self.number(value) for value in inputs])
-        stored, operands = (), ()
-        if held:
-            stored, operands = self._held(held)
-        first = len(self.kinds_by_number)
+        known = tuple([self._held(value) for value in held]) if step.roles else ()
+        first, kinds = len(self.kinds_by_number), step.kinds
         self.kinds_by_number.extend(kinds)
-        self.done.append(Did(op, numbers, first, kinds, stored, operands, func, self.call, self.place()))
+        self.done.append(_make(Did, (step, numbers, first, known, func, self.call, self.place_of(sys._getframe(2)))))
         made = tuple([abstract(kind, number) for number, kind in enumerate(kinds, first)])
-        if op.VIEW and inputs and type(inputs[0]) is Abstract:
+        if step.view and type(inputs[0]) is Abstract:
             for tensor in made:
                 tensor._root, tensor._seen = inputs[0], inputs[0]._writes
         return made
 
-    def _held(self, held: dict[str, Any]) -> Any:
-        stored, operands = [], []
-        for role, tensor in held.items():
-            if type(tensor) is Abstract:
-                operands.append((role, tensor._number))
-                continue
-            found = tensor if type(tensor) is Stored else self.lookup(tensor)
-            if found.now is None and found.registered:
-                stored.append((role, found))
-            else:
-                operands.append((role, self.number(found)))
-        return tuple(stored), tuple(operands)
+    def _held(self, tensor: Any) -> Stored | int:
+        if type(tensor) is Abstract:
+            return tensor._number
+        found = self.untouched.get(id(tensor))
+        return self.number(tensor) if found is None else found
 
     def number(self, tensor: Any) -> int:
         """The number of any tensor; see `as_abstract`."""
@@ -248,34 +266,38 @@ class Recorder:
         """A tensor that stands for one of the model's own, which is an operation without inputs when first read."""
         if type(tensor) is Abstract:
             return tensor
-        stored = tensor if type(tensor) is Stored else self.lookup(tensor)
-        if stored.now is None:
-            op = Buffer(stored.kind.tensor.shape) if stored.buffer else ParameterOp(stored.kind.tensor.shape)
-            number = len(self.kinds_by_number)
-            self.kinds_by_number.append(stored.kind)
-            role = "values" if stored.buffer else "weight"
-            self.done.append(Did(op, (), number, (stored.kind,), ((role, stored),), (), None, self.call, self.place()))
-            stored.now = abstract(stored.kind, number)
-            self.values.know(number, stored.tensor)
-        return stored.now
+        found = self.now.get(id(tensor))
+        return self._read(tensor) if found is None else found
+
+    def _read(self, tensor: Any) -> Abstract:
+        stored = self.lookup(tensor)
+        sort = stored.sort
+        sizes = sort.kind.tensor.shape
+        number = len(self.kinds_by_number)
+        self.kinds_by_number.append(sort.kind)
+        parameter = sort.use == PARAMETER
+        op, role = (ParameterOp(sizes), "weight") if parameter else (Buffer(sizes), "values")
+        step = Step(op, (), (role,), (sort,), (sort.kind,))
+        self.done.append(Did(step, (), number, (stored,), None, self.call, self.place_of(sys._getframe(2))))
+        made = abstract(sort.kind, number)
+        self.stand(tensor, made)
+        self.values.know(number, self.tensors[stored.number])
+        return made
 
     # Where.
-
-    def place(self) -> Place | None:
-        """The innermost place of the user's code that is being run."""
-        return self.place_of(sys._getframe(3))
 
     def place_of(self, frame: Any) -> Place | None:
         """The innermost place of the user's code in a frame and those that called it."""
         inner = self._inner
         while frame is not None:
             code = frame.f_code
-            known = inner.get(code)
+            known = inner.get(id(code))
             if known is None:
-                known = inner[code] = is_inner(code)
+                known = inner[id(code)] = is_inner(code)
+                self.alive.append(code)
             if not known:
                 return code, frame.f_lasti
-            if code is CALL.code:
+            if code is CALL.code or code is CALL.entered:
                 return self.calls[self.call].place if self.call >= 0 else None
             frame = frame.f_back
         return None

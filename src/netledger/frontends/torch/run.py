@@ -116,7 +116,7 @@ def _untouched(known: Static) -> Iterator[None]:
         stack.enter_context(_tracing())
         stack.enter_context(_uncollected())
         stack.enter_context(random_state())
-        stack.enter_context(kept(known))
+        stack.enter_context(kept(known.holdings))
         if "torch._dynamo" in sys.modules:
             stack.enter_context(torch.compiler.set_stance("force_eager"))
         for module in known.compiled:

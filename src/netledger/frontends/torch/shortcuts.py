@@ -5,96 +5,161 @@ Only for layers exactly of these classes, without hooks, whose forward is their 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from operator import itemgetter
+from typing import Any, NamedTuple
 
 import torch
 from torch import nn
+from torch.nn.modules import module as torch_module
 
-if TYPE_CHECKING:
-    from netledger.frontends.torch.trace import Trace
-
-__all__ = ["SHORTCUTS"]
+__all__ = ["LAYERS", "Layer", "is_hooked"]
 
 _F = nn.functional
 
 
-def _conv(function: Any) -> Any:
-    def shortcut(trace: Trace, layer: Any, input: Any) -> Any:
-        if layer.padding_mode != "zeros":
-            return layer.forward(input)
-        held = layer._parameters
-        given = (input, held["weight"], held["bias"], layer.stride, layer.padding, layer.dilation, layer.groups)
-        return trace.repeat(layer, input, function, given, {})
+class Layer(NamedTuple):
+    """A layer whose forward is one call.
 
-    return shortcut
+    Args:
+        function: what it calls.
+        forward: its forward, as PyTorch wrote it.
+        tensors: what it holds, of its `__dict__`.
+        attributes: all else that the call depends on, of its `__dict__`.
+        given: what the function is called with, of its input, tensors and attributes; None: forward decides.
+        places: the places of what it holds among the input and these, if it holds all that it can.
 
+    """
 
-def _batch_norm(rank: tuple[int, ...]) -> Any:
-    def shortcut(trace: Trace, layer: Any, input: Any) -> Any:
-        if input.dim() not in rank:
-            return layer.forward(input)
-        held, kept = layer._parameters, layer._buffers
-        given = (input, kept["running_mean"], kept["running_var"], held["weight"], held["bias"])
-        return trace.repeat(layer, input, _F.batch_norm, (*given, False, layer.momentum, layer.eps), {})
-
-    return shortcut
-
-
-def _linear(trace: Trace, layer: Any, input: Any) -> Any:
-    held = layer._parameters
-    return trace.repeat(layer, input, _F.linear, (input, held["weight"], held["bias"]), {})
+    function: Any
+    forward: Any
+    tensors: Callable[[dict[str, Any]], tuple[Any, ...]]
+    attributes: Callable[[dict[str, Any]], Any]
+    given: Callable[[Any, Any, Any], Any]
+    places: tuple[int, ...]
 
 
-def _layer_norm(trace: Trace, layer: Any, input: Any) -> Any:
-    held = layer._parameters
-    return trace.repeat(
-        layer, input, _F.layer_norm, (input, layer.normalized_shape, held["weight"], held["bias"], layer.eps), {}
+def is_hooked(known: dict[str, Any]) -> bool:
+    """Whether calling the module of this `__dict__` runs more than its forward."""
+    return bool(
+        known["_forward_hooks"]
+        or known["_forward_pre_hooks"]
+        or known["_backward_hooks"]
+        or known["_backward_pre_hooks"]
+        or _ALL_FORWARD
+        or _ALL_BEFORE
     )
 
 
-def _simple(function: Any) -> Any:
-    def shortcut(trace: Trace, layer: Any, input: Any) -> Any:
-        return trace.repeat(layer, input, function, (input, layer.inplace), {})
+_ALL_FORWARD = torch_module._global_forward_hooks
+_ALL_BEFORE = torch_module._global_forward_pre_hooks
 
-    return shortcut
-
-
-def _gelu(trace: Trace, layer: Any, input: Any) -> Any:
-    return trace.repeat(layer, input, _F.gelu, (input,), {"approximate": layer.approximate})
+_learned = itemgetter("weight", "bias")
+_running = itemgetter("running_mean", "running_var")
 
 
-def _sigmoid(trace: Trace, layer: Any, input: Any) -> Any:
-    return trace.repeat(layer, input, torch.sigmoid, (input,), {})
+def _weight_and_bias(known: dict[str, Any]) -> tuple[Any, ...]:
+    return _learned(known["_parameters"])
 
 
-def _dropout(function: Any) -> Any:
-    def shortcut(trace: Trace, layer: Any, input: Any) -> Any:
-        return trace.repeat(layer, input, function, (input, layer.p, layer.training, layer.inplace), {})
-
-    return shortcut
+def _weight(known: dict[str, Any]) -> tuple[Any, ...]:
+    return (known["_parameters"]["weight"],)
 
 
-def _identity(trace: Trace, layer: Any, input: Any) -> Any:
-    return input
+def _nothing(known: dict[str, Any]) -> tuple[Any, ...]:
+    return ()
 
 
-SHORTCUTS: dict[type, Any] = {
-    nn.Conv1d: _conv(torch.conv1d),
-    nn.Conv2d: _conv(torch.conv2d),
-    nn.Conv3d: _conv(torch.conv3d),
-    nn.BatchNorm1d: _batch_norm((2, 3)),
-    nn.BatchNorm2d: _batch_norm((4,)),
-    nn.BatchNorm3d: _batch_norm((5,)),
-    nn.Linear: _linear,
-    nn.LayerNorm: _layer_norm,
-    nn.ReLU: _simple(_F.relu),
-    nn.ReLU6: _simple(_F.relu6),
-    nn.SiLU: _simple(_F.silu),
-    nn.Hardswish: _simple(_F.hardswish),
-    nn.Hardsigmoid: _simple(_F.hardsigmoid),
-    nn.GELU: _gelu,
-    nn.Sigmoid: _sigmoid,
-    nn.Dropout: _dropout(_F.dropout),
-    nn.Identity: _identity,
+def _normalised(known: dict[str, Any]) -> tuple[Any, ...]:
+    return _learned(known["_parameters"]) + _running(known["_buffers"])
+
+
+def _conv(kind: Any, function: Any) -> Layer:
+    def given(input: Any, tensors: Any, attributes: Any) -> Any:
+        *plain, padding_mode = attributes
+        return ((input, *tensors, *plain), {}) if padding_mode == "zeros" else None
+
+    attributes = itemgetter("stride", "padding", "dilation", "groups", "padding_mode")
+    return Layer(function, kind.forward, _weight_and_bias, attributes, given, (1, 2))
+
+
+def _batch_norm(kind: Any, *ranks: int) -> Layer:
+    def given(input: Any, tensors: Any, attributes: Any) -> Any:
+        weight, bias, mean, var = tensors
+        return ((input, mean, var, weight, bias, False, *attributes), {}) if input.dim() in ranks else None
+
+    attributes = itemgetter("momentum", "eps")
+    return Layer(_F.batch_norm, kind.forward, _normalised, attributes, given, (1, 2, 3, 4))
+
+
+def _held(kind: Any, function: Any, tensors: Any, given: Any, *names: str) -> Layer:
+    return Layer(function, kind.forward, tensors, itemgetter(*names), given, (1, 2))
+
+
+def _plain(kind: Any, function: Any, *names: str) -> Layer:
+    """Attributes by their names, as the function has them."""
+    if not names:
+        return Layer(function, kind.forward, _nothing, _nothing, lambda input, _, __: ((input,), {}), ())
+
+    def given(input: Any, tensors: Any, attributes: Any) -> Any:
+        values = attributes if len(names) > 1 else (attributes,)
+        return (input,), dict(zip(names, values, strict=True))
+
+    return Layer(function, kind.forward, _nothing, itemgetter(*names), given, ())
+
+
+def _max_pool(kind: Any) -> Layer:
+    names = ("kernel_size", "stride", "padding", "dilation", "ceil_mode")
+
+    def given(input: Any, tensors: Any, attributes: Any) -> Any:
+        *values, indices = attributes
+        return None if indices else ((input, *values[:4]), {"ceil_mode": values[4]})
+
+    return Layer(torch.max_pool2d, kind.forward, _nothing, itemgetter(*names, "return_indices"), given, ())
+
+
+def _avg_pool(kind: Any) -> Layer:
+    names = ("kernel_size", "stride", "padding", "ceil_mode", "count_include_pad", "divisor_override")
+    return Layer(
+        *(_F.avg_pool2d, kind.forward, _nothing, itemgetter(*names)),
+        *(lambda input, _, attributes: ((input, *attributes), {}), ()),
+    )
+
+
+LAYERS: dict[Any, Layer] = {
+    nn.Conv1d: _conv(nn.Conv1d, torch.conv1d),
+    nn.Conv2d: _conv(nn.Conv2d, torch.conv2d),
+    nn.Conv3d: _conv(nn.Conv3d, torch.conv3d),
+    nn.BatchNorm1d: _batch_norm(nn.BatchNorm1d, 2, 3),
+    nn.BatchNorm2d: _batch_norm(nn.BatchNorm2d, 4),
+    nn.BatchNorm3d: _batch_norm(nn.BatchNorm3d, 5),
+    nn.Linear: Layer(
+        _F.linear, nn.Linear.forward, _weight_and_bias, _nothing, lambda input, held, _: ((input, *held), {}), (1, 2)
+    ),
+    nn.LayerNorm: _held(
+        *(nn.LayerNorm, _F.layer_norm, _weight_and_bias),
+        lambda input, held, known: ((input, known[0], *held, known[1]), {}),
+        *("normalized_shape", "eps"),
+    ),
+    nn.GroupNorm: _held(
+        *(nn.GroupNorm, _F.group_norm, _weight_and_bias),
+        lambda input, held, known: ((input, known[0], *held, known[1]), {}),
+        *("num_groups", "eps"),
+    ),
+    nn.ReLU: _plain(nn.ReLU, _F.relu, "inplace"),
+    nn.ReLU6: _plain(nn.ReLU6, _F.relu6, "inplace"),
+    nn.SiLU: _plain(nn.SiLU, _F.silu, "inplace"),
+    nn.Mish: _plain(nn.Mish, _F.mish, "inplace"),
+    nn.LeakyReLU: _plain(nn.LeakyReLU, _F.leaky_relu, "negative_slope", "inplace"),
+    nn.Hardswish: _plain(nn.Hardswish, _F.hardswish, "inplace"),
+    nn.Hardsigmoid: _plain(nn.Hardsigmoid, _F.hardsigmoid, "inplace"),
+    nn.GELU: _plain(nn.GELU, _F.gelu, "approximate"),
+    nn.Sigmoid: _plain(nn.Sigmoid, torch.sigmoid),
+    nn.Tanh: _plain(nn.Tanh, torch.tanh),
+    nn.Dropout: _plain(nn.Dropout, _F.dropout, "p", "training", "inplace"),
+    nn.Flatten: _plain(nn.Flatten, torch.Tensor.flatten, "start_dim", "end_dim"),
+    nn.MaxPool2d: _max_pool(nn.MaxPool2d),
+    nn.AvgPool2d: _avg_pool(nn.AvgPool2d),
+    nn.AdaptiveAvgPool2d: _plain(nn.AdaptiveAvgPool2d, _F.adaptive_avg_pool2d, "output_size"),
 }
-"""By class: a function of the trace, the layer and its input."""
+"""By class."""

@@ -1,63 +1,53 @@
-"""The model's own tensors: parameters, buffers, and constants that it holds elsewhere."""
+"""The model's own tensors: parameters, buffers, and constants that it holds elsewhere; as plain data, without them."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-import torch
+from typing import NamedTuple
 
 from netledger.core.network import Parameter
+from netledger.frontends.torch.abstract import Kind
 
-if TYPE_CHECKING:
-    from netledger.frontends.torch.abstract import Abstract, Kind
+__all__ = ["BUFFER", "CONSTANT", "PARAMETER", "Sort", "Stored"]
 
-__all__ = ["Stored"]
+PARAMETER, BUFFER, CONSTANT = 0, 1, 2
 
 
-class Stored:
-    """One tensor that exists before the model is run; it is only ever read.
+class Sort:
+    """What all stored tensors have in common that work alike: one object for all of them.
 
     Args:
-        tensor: the tensor itself.
-        kind: its shape and element type.
-        key: its first name in the model, or what else it is called.
-        buffer: whether it is a buffer.
-        registered: whether it is a parameter or a buffer; if not, it is a constant.
+        kind: shape and element type.
+        use: PARAMETER, BUFFER or CONSTANT.
+        trainable: whether it is trained.
 
     """
 
-    __slots__ = ("_records", "buffer", "key", "kind", "now", "original", "registered", "tensor", "trainable")
+    __slots__ = ("kind", "trainable", "use")
 
-    def __init__(self, tensor: torch.Tensor, kind: Kind, key: str, buffer: bool, registered: bool = True) -> None:
-        self.tensor = self.original = tensor
+    def __init__(self, kind: Kind, use: int, trainable: bool) -> None:
         self.kind = kind
-        self.key = key
-        self.buffer = buffer
-        self.registered = registered
-        self.trainable = not buffer and tensor.requires_grad
-        self.now: Abstract | None = None
-        """What stands for it once it is read as an input, or written to."""
-        self._records: dict[str, Parameter] = {}
-
-    def forget(self) -> None:
-        """Let go of the tensor; what is known of it stays."""
-        self.tensor = self.original = self.now = None  # type: ignore[assignment]
+        self.use = use
+        self.trainable = trainable
 
     @property
     def counter(self) -> bool:
         """Whether it only counts calls, as batch norm's num_batches_tracked does."""
-        return self.buffer and not self.kind.shape and not self.kind.dtype.is_floating_point
+        return self.use == BUFFER and not self.kind.shape and not self.kind.dtype.is_floating_point
 
-    def record(self, role: str) -> Parameter:
-        """It, in this role, as plain data."""
-        found = self._records.get(role)
-        if found is None:
-            found = self._records[role] = Parameter(
-                role,
-                self.kind.tensor.shape,
-                self.trainable,
-                self.buffer,
-                self.key,
-                self.kind.tensor.dtype,
-            )
-        return found
+    def record(self, role: str, key: str = "") -> Parameter:
+        """One of them, in this role, under this name."""
+        tensor = self.kind.tensor
+        return Parameter(role, tensor.shape, self.trainable, self.use != PARAMETER, key, tensor.dtype)
+
+
+class Stored(NamedTuple):
+    """One tensor that exists before the model is run; it is only ever read.
+
+    Args:
+        number: its place among all of them.
+        sort: what it is.
+
+    """
+
+    number: int
+    sort: Sort

@@ -8,20 +8,23 @@ made of other calls in Python, and otherwise followed down to the kernels (dispa
 from __future__ import annotations
 
 import sys
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 import torch
+from torch import get_default_dtype
 from torch.nn import Parameter
 from torch.overrides import TorchFunctionMode, _pop_mode_temporarily
 
 from netledger.core.errors import NetledgerError, SourceError, ValuesNeededError
 from netledger.frontends.torch import fallback
-from netledger.frontends.torch.abstract import Abstract, abstract
+from netledger.frontends.torch.abstract import Abstract, subclass
 from netledger.frontends.torch.cases import case_of, rebuilt
 from netledger.frontends.torch.model import Static
-from netledger.frontends.torch.record import Case, Did, Step
-from netledger.frontends.torch.recorder import Recorder, WrappedError
+from netledger.frontends.torch.record import Called, Case, Did, Use
+from netledger.frontends.torch.recorder import NOTHING, Recorder, WrappedError
 from netledger.frontends.torch.rules import READS, RULES, name_of, rule_of
+from netledger.frontends.torch.shortcuts import Layer, is_hooked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -29,6 +32,7 @@ if TYPE_CHECKING:
 __all__ = ["Trace"]
 
 _make: Any = tuple.__new__
+_SORT: Any = itemgetter(1)
 _PLAIN = frozenset(
     {
         float,
@@ -73,10 +77,18 @@ class Trace(Recorder, TorchFunctionMode):
 
     def perform(self, func: Any, args: Any, kwargs: Any) -> Any:
         """Answer one call that may do something."""
-        key: list[Any] = [func, torch.get_default_dtype()]
+        key: list[Any] = [func, get_default_dtype()]
         flat: list[Any] = []
         try:
-            self._identify_all(args, key, flat)
+            for value in args:
+                kind = type(value)
+                if kind is Abstract:
+                    key.append(value._kind)
+                    flat.append(value)
+                elif kind is int or value is None or kind is str:
+                    key.append(value)
+                else:
+                    self._identify(value, kind, key, flat)
             if kwargs:
                 key.extend(kwargs)
                 self._identify_all(kwargs.values(), key, flat)
@@ -93,23 +105,11 @@ class Trace(Recorder, TorchFunctionMode):
                 break
         else:
             return self._with_values(case, func, args, kwargs, identity, flat)
-        return self._again(case, func, flat) if case else self._first(func, args, kwargs, identity, flat)
-
-    def repeat(self, layer: Any, input: Any, func: Any, args: Any, kwargs: Any) -> Any:
-        """Answer a layer's only call, if one like it was answered before; else run the layer."""
-        if type(input) is Abstract and input._number not in self.values.known:
-            key: list[Any] = [func, torch.get_default_dtype()]
-            flat: list[Any] = []
-            self._identify_all(args, key, flat)
-            if kwargs:
-                key.extend(kwargs)
-                self._identify_all(kwargs.values(), key, flat)
-            case = self.cases.get(tuple(key))
-            if case is not None:
-                return self._again(case, func, flat)
-            with _pop_mode_temporarily():
-                return self._first(func, args, kwargs, tuple(key), flat)
-        return layer.forward(input)
+        if case is None:
+            return self._first(func, args, kwargs, identity, flat)
+        if case.single:
+            return self._once_more(case.uses[0], func, flat, sys._getframe(2))
+        return self._again(case, func, flat)
 
     def _with_values(self, case: Case | None, func: Any, args: Any, kwargs: Any, identity: Any, flat: Any) -> Any:
         """The same, where the result can be computed if it is asked for."""
@@ -128,26 +128,18 @@ class Trace(Recorder, TorchFunctionMode):
             if kind is Abstract:
                 key.append(value._kind)
                 flat.append(value)
-            elif (
-                kind is int
-                or value is None
-                or kind is str
-                or (kind is tuple and value and type(value[0]) is type(value[-1]) is int)
-            ):
+            elif kind is int or value is None or kind is str:
                 key.append(value)
-            elif kind is Parameter:
-                stored = self.lookup(value)
-                key.append(stored.kind if stored.now is None else stored.now._kind)
-                flat.append(stored)
             else:
                 self._identify(value, kind, key, flat)
 
     def _identify(self, value: Any, kind: type, key: list[Any], flat: list[Any]) -> None:
         """The same for one value, of any type."""
-        if isinstance(value, torch.Tensor):
-            stored = self.lookup(value)
-            key.append(stored.kind if stored.now is None else stored.now._kind)
-            flat.append(stored)
+        if kind is tuple and value and type(value[0]) is type(value[-1]) is int:
+            key.append(value)
+        elif kind is Parameter or isinstance(value, torch.Tensor):
+            key.append(self._sort_or_kind(value))
+            flat.append(value)
         elif isinstance(value, (tuple, list)):
             key.append("(")
             self._identify_all(value, key, flat)
@@ -160,6 +152,14 @@ class Trace(Recorder, TorchFunctionMode):
             self._identify_all(value.values(), key, flat)
         else:
             key.extend((kind, value) if kind in _PLAIN else ([],))  # a list has no hash: it is not remembered
+
+    def _sort_or_kind(self, tensor: Any) -> Any:
+        """What distinguishes a stored tensor: what it is, or the kind of what stands for it now."""
+        found = self.untouched.get(id(tensor))
+        if found is not None:
+            return found.sort
+        now = self.now.get(id(tensor))
+        return self.lookup(tensor).sort if now is None else now._kind
 
     # The first call of its kind.
 
@@ -219,41 +219,88 @@ class Trace(Recorder, TorchFunctionMode):
     # The same call again.
 
     def _again(self, case: Case, func: Any, flat: list[Any]) -> Any:
-        if case.single:
-            return self._once_more(case.steps[0], func, flat)
         made: list[Abstract] = []
-        for op, inputs, roles, kinds in case.steps:
+        for step, inputs, held in case.uses:
             given = [flat[place] if place >= 0 else made[~place] for place in inputs]
-            held = {role: flat[place] if place >= 0 else made[~place] for role, place in roles} if roles else {}
-            made.extend(self._do(op, given, held, kinds, func))
+            own = [flat[place] if place >= 0 else made[~place] for place in held]
+            made.extend(self._do(step, given, own, func))
         for target, value in case.writes:
             self.write(flat[target] if target >= 0 else made[~target], flat[value] if value >= 0 else made[~value])
         return rebuilt(case.result, flat, made)
 
-    def _once_more(self, step: Step, func: Any, flat: list[Any]) -> Any:
+    def _once_more(self, use: Use, func: Any, flat: list[Any], frame: Any) -> Abstract:
         """The same for what is most frequent, one operation with one result: `_do`, without its detours."""
-        op, inputs, roles, kinds = step
-        stored: Any = ()
-        operands: Any = ()
-        if roles:
-            stored = tuple([(role, flat[place]) for role, place in roles])
-            for _, tensor in stored:
-                if type(tensor) is Abstract or tensor.now is not None or not tensor.registered:
-                    stored, operands = self._held(dict(stored))
-                    break
-        numbers = []
-        for place in inputs:
-            value = flat[place]
-            numbers.append(value._number if type(value) is Abstract else self.as_abstract(value)._number)
-        first = len(self.kinds_by_number)
-        kind = kinds[0]
+        step, inputs, places = use
+        held = tuple([self._held(flat[place]) for place in places]) if places else ()
+        try:
+            numbers = tuple([flat[place]._number for place in inputs])
+        except AttributeError:  # one is the model's own
+            numbers = tuple([self.number(flat[place]) for place in inputs])
+        kind = step.kinds[0]
+        made: Abstract = subclass(Abstract, kind.base)
+        made._kind = kind
+        made._number = first = len(self.kinds_by_number)
         self.kinds_by_number.append(kind)
-        where = self.place_of(sys._getframe(3))
-        self.done.append(_make(Did, (op, tuple(numbers), first, kinds, stored, operands, func, self.call, where)))
-        made = abstract(kind, first)
-        if op.VIEW and type(flat[inputs[0]]) is Abstract:
-            made._root, made._seen = flat[inputs[0]], flat[inputs[0]]._writes
+        self.done.append(_make(Did, (step, numbers, first, held, func, self.call, self.place_of(frame))))
+        if step.view and type(flat[inputs[0]]) is Abstract:
+            root = flat[inputs[0]]
+            made._root = root
+            made._seen = root._writes
         return made
+
+    # Layers of PyTorch's own.
+
+    def layer(self, layer: Layer, module: Any, input: Abstract, part: int, place: Any) -> Any:
+        """What such a layer answers if one like it was called before, written down; None: it has to be run."""
+        known = module.__dict__
+        if input._number in self.values.known or is_hooked(known) or "forward" in known:
+            return None
+        try:
+            held = tuple(map(self.untouched.__getitem__, map(id, layer.tensors(known))))
+            sorts = tuple(map(_SORT, held))
+            case = self.cases[layer.function, get_default_dtype(), input._kind, sorts, layer.attributes(known)]
+        except (KeyError, TypeError):
+            return None
+        if not case.single and (not case.fills or input._root is not None):
+            return None
+        step, numbers, places = case.uses[0][0], (input._number,), case.uses[0][2]
+        kind, first, call = step.kinds[0], len(self.kinds_by_number), len(self.calls)
+        self.kinds_by_number.append(kind)
+        self.calls.append(_make(Called, (part, module.__class__, True, known["training"], self.call, place, numbers)))
+        if places != layer.places:
+            there = [one for one in held if one is not NOTHING]
+            held = tuple([there[place - 1] for place in places])
+        self.done.append(_make(Did, (step, numbers, first, held, layer.function, call, place)))
+        self.answers.append((first,))
+        if case.fills:
+            input._number = first
+            input._writes += 1
+            return input
+        made: Abstract = subclass(Abstract, kind.base)
+        made._kind = kind
+        made._number = first
+        if step.view:
+            made._root, made._seen = input, input._writes
+        return made
+
+    def run_layer(self, layer: Layer, module: Any, input: Any) -> Any:
+        """The same for the first of its kind, and where it does more: its rule is asked, or its own forward."""
+        known = module.__dict__
+        if type(input) is not Abstract or input._number in self.values.known:
+            return module.forward(input)
+        try:
+            tensors, attributes = layer.tensors(known), layer.attributes(known)
+            sorts = tuple([self.untouched[id(tensor)].sort for tensor in tensors])
+            identity = (layer.function, get_default_dtype(), input._kind, sorts, attributes)
+            case = self.cases.get(identity)
+        except (KeyError, TypeError):
+            return module.forward(input)
+        given = layer.given(input, tensors, attributes)
+        if given is None:
+            return module.forward(input)
+        with _pop_mode_temporarily():
+            flat = [input, *[tensor for tensor in tensors if tensor is not None]]
+            return self._again(case, layer.function, flat) if case else self._first(layer.function, *given, identity, flat)
 
     # What rules ask.
 

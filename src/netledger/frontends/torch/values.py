@@ -6,6 +6,7 @@ is made of nothing else can be computed; nothing is, until the model asks for a 
 
 from __future__ import annotations
 
+import ctypes
 import random
 import sys
 from itertools import pairwise
@@ -15,7 +16,6 @@ import torch
 
 from netledger.core.errors import ValuesNeededError
 from netledger.frontends.torch.abstract import Abstract
-from netledger.frontends.torch.stored import Stored
 
 if TYPE_CHECKING:
     from netledger.frontends.torch.recorder import Recorder
@@ -91,7 +91,7 @@ class Values:
         known = self.known
         for number in numbers:
             if type(number) is not int:
-                if number.tensor.is_meta:
+                if self.trace.real(number).is_meta:
                     return
             elif number not in known:
                 return
@@ -122,10 +122,10 @@ class Values:
         """
         self.trace.volatile = True  # what is answered depends on more than shapes
         if type(tensor) is not Abstract:
-            stored = tensor if type(tensor) is Stored else self.trace.lookup(tensor)
-            if stored.now is None:
-                return self._real(stored.tensor, why)
-            tensor = stored.now
+            now = self.trace.now.get(id(tensor))
+            if now is None:
+                return self._real(self.trace.real(tensor), why)
+            tensor = now
         if tensor.is_stale():
             return self._seen_again(tensor, why)
         found = self.known.get(tensor._number)
@@ -236,8 +236,8 @@ class Values:
     def _filled(self, value: Any) -> Any:
         if type(value) is _Number:
             return self.known[value.number]
-        if type(value) is Stored:
-            return value.tensor
+        if isinstance(value, torch.Tensor):
+            return self.trace.real(value)
         if type(value) is slice:
             return slice(*map(self._filled, (value.start, value.stop, value.step)))
         if isinstance(value, (tuple, list)):
@@ -253,7 +253,7 @@ def _in_place(func: Any) -> bool:
 
 
 def _numbered(value: Any, numbers: Any) -> Any:
-    """The arguments with numbers, or what is stored, in the place of tensors, in the order they were met."""
+    """The arguments with numbers in the place of tensors that have one, in the order they were met."""
     if isinstance(value, torch.Tensor):
         number = next(numbers)
         return _Number(number) if type(number) is int else number
@@ -284,13 +284,26 @@ class random_state:  # noqa: N801
     def __enter__(self) -> None:
         self.torch = torch.get_rng_state()
         self.python = random.getstate()
-        numpy = sys.modules.get("numpy")
-        self.numpy = numpy.random.get_state() if numpy is not None else None
+        self.numpy = sys.modules.get("numpy.random")
+        if self.numpy is not None:
+            self.drawn = self.numpy.get_state(legacy=False)
+            self.bits = _bits(self.numpy)
 
     def __exit__(self, *_: object) -> None:
         if not torch.equal(self.torch, torch.get_rng_state()):
             torch.set_rng_state(self.torch)
         if random.getstate() != self.python:
             random.setstate(self.python)
-        if self.numpy is not None:
-            sys.modules["numpy"].random.set_state(self.numpy)
+        if self.numpy is not None and (self.drawn["has_gauss"] or not self.bits or self.bits != _bits(self.numpy)):
+            self.numpy.set_state(self.drawn)
+
+
+def _bits(numpy: Any) -> bytes:
+    """What NumPy's generator holds, which is faster to compare than to put back; nothing, if it is not the usual one.
+
+    If it kept half of a pair of normal numbers, that is drawn without a change here.
+    """
+    generator = numpy.mtrand._rand._bit_generator
+    if type(generator).__name__ != "MT19937":
+        return b""
+    return ctypes.string_at(generator.ctypes.state_address, 625 * 4)
