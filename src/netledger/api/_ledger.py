@@ -213,6 +213,8 @@ class Ledger(_Facade[_core.Ledger]):
     @property
     def complete(self) -> bool:
         """Whether everything is counted; if not, every total is a lower bound."""
+        if self._data is None and self._recorded is not None:
+            return all(entry.counted for entry, _ in self._recorded.distinct())
         return self.data.complete
 
     @property

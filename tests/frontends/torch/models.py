@@ -167,3 +167,22 @@ class Recorder(nn.Module):
         del self.last
         self.last2 = x
         return x
+
+
+class Rewriter(nn.Module):
+    """Changes what layers of PyTorch's own hold."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.full = nn.Linear(4, 4)
+        self.chain = nn.Sequential(nn.Linear(4, 4), nn.ReLU())
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        self.full.weight = nn.Parameter(torch.zeros(5, 4))
+        self.full._parameters["bias"] = None
+        self.full.in_features = 7
+        self.full.register_buffer("mask", torch.zeros(5), persistent=False)
+        self.full.register_forward_hook(lambda module, args, out: out + 1)
+        self.chain[1] = nn.Sigmoid()
+        self.chain.append(nn.Tanh())
+        return self.chain(x) @ self.full.weight.T + self.full(x)

@@ -15,7 +15,7 @@ import torch._dynamo  # what a model imports is not what is looked at here
 from torch import nn
 
 import netledger as nl
-from tests.frontends.torch.models import Broken, Dependent, Recorder, Small, Tied, Windows
+from tests.frontends.torch.models import Broken, Dependent, Recorder, Rewriter, Small, Tied, Windows
 
 SHAPE = (2, 3, 8, 8)
 
@@ -75,6 +75,7 @@ MODELS: list[tuple[Callable[[], nn.Module], tuple[Any, ...]]] = [
     (Broken, (SHAPE,)),
     (Dependent, ((2, 4),)),
     (Windows, ((2, 4, 4),)),
+    (Rewriter, ((2, 4),)),
     (Tied, (nl.Shape(2, 5, dtype="int64"),)),
     (lambda: nn.utils.parametrizations.weight_norm(nn.Linear(3, 4)), ((2, 3),)),
     (lambda: nn.utils.parametrizations.spectral_norm(nn.Linear(3, 4)), ((2, 3),)),

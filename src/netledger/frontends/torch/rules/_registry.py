@@ -116,7 +116,7 @@ def _named(name: str) -> Rule | None:
 
 def _in_place(apply: Callable[..., Any]) -> Callable[..., Any]:
     def written(trace: Any, target: Any, *args: Any, **kwargs: Any) -> Any:
-        if type(target) is not trace.abstract_type and trace.lookup(target).counter:
+        if type(target) is not trace.abstract_type and trace.lookup(target).sort.counter:
             trace.count(target, args, kwargs)  # of calls: no part of what the network computes
             return target
         return trace.write(target, trace.of_type(apply(trace, target, *args, **kwargs), target))
