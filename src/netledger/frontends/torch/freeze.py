@@ -13,7 +13,7 @@ import torch
 from netledger.core.ledger import Entry
 from netledger.core.network import Call, Module, Network, Node, Parameter, Provenance
 from netledger.frontends.torch.memory import Memory
-from netledger.frontends.torch.model import class_name, paths
+from netledger.frontends.torch.model import Parts, class_name
 from netledger.frontends.torch.record import Called, Place, Step
 from netledger.frontends.torch.recorder import Recorder
 from netledger.frontends.torch.stored import Stored
@@ -50,16 +50,14 @@ class Recording:
     ) -> None:
         self.name, self.source, self.inputs, self.outputs, self.partly = name, source, inputs, outputs, partly
         self.done, self.calls, self.answers, self.kinds = trace.done, trace.calls, trace.answers, trace.kinds_by_number
-        known = trace.known
-        self.parts, self.numbers, self.memory = known.parts, known.numbers, known.memory
-        self.held = known.parameters, known.buffers
+        self.parts, self.memory = trace.known.parts, trace.known.memory
         self.notes: tuple[str, ...] = ()
         self._distinct: list[tuple[Entry, int]] | None = None
 
     @property
     def parameters(self) -> int:
         """How many parameters the model has, shared ones once."""
-        return sum([one.sort.kind.elements for one in {one for one in self.held[0] if one is not None}])
+        return sum([one.sort.kind.elements for one in set(self.parts.parameters.values) if one])
 
     def distinct(self) -> list[tuple[Entry, int]]:
         """Every operation with its shapes once, nameless, and how often it is done."""
@@ -70,10 +68,10 @@ class Recording:
 
     def network(self) -> Network:
         """The network: names, places, parameters, plain data."""
-        named = paths(self.parts)
+        named = self.parts.paths()
         turns = _turns(self.calls)
         calls = tuple(map(partial(_call, named), self.calls, turns, self.answers))
-        keys, modules = _modules(self, named)
+        keys, modules = _modules(self.parts, named)
         names = _names(self, calls, keys, set(named))
         nodes = self._nodes(names, keys)
         unused = [] if self.partly else self._unused(keys, {name for name, _ in names})
@@ -102,7 +100,8 @@ class Recording:
         """The stored tensors that nothing read, module by module."""
         read = {one.number for did in self.done for one in did.held if type(one) is Stored}
         left: dict[str, list[Parameter]] = {}
-        for one in {one.number: one for one in chain(*self.held) if one is not None}.values():
+        held = chain(self.parts.parameters.values, self.parts.buffers.values)
+        for one in {one.number: one for one in held if one is not None}.values():
             if one.number not in read and not one.sort.counter:
                 path, _, role = keys[one.number].rpartition(".")
                 left.setdefault(path, []).append(one.sort.record(role, keys[one.number]))
@@ -136,20 +135,17 @@ def _held(step: Step, held: tuple[Stored | int, ...], keys: dict[int, str]) -> A
     return records, tuple([(role, one) for role, one in pairs if type(one) is not Stored])
 
 
-def _modules(recording: Recording, named: list[str]) -> tuple[dict[int, str], tuple[Module, ...]]:
+def _modules(parts: Parts, named: list[str]) -> tuple[dict[int, str], tuple[Module, ...]]:
     """The first names of all stored tensors, and the modules that hold them."""
     keys: dict[int, str] = {}
     modules = []
-    parameters, buffers = map(iter, recording.held)
-    for part, path in zip(recording.parts, named, strict=True):
-        own = []
-        for names, row in ((part.parameters, parameters), (part.buffers, buffers)):
-            for name, one in zip(names, row, strict=False):
-                if one is not None:
-                    own.append((name, keys.setdefault(one.number, f"{path}.{name}" if path else name)))
-        children = zip(part.children, map(recording.numbers.get, part.identities), strict=True)
-        inner = tuple([(name, number) for name, number in children if number is not None])
-        modules.append(_new(Module, (path, class_name(part.kind), inner, tuple(own))))
+    rows = zip(*(row.each() for row in (parts.children, parts.parameters, parts.buffers)), strict=True)
+    for path, kind, (children, *held) in zip(named, parts.kinds, rows, strict=True):
+        own = [(name, one) for name, one in chain(*held) if one is not None]
+        for name, one in own:
+            keys.setdefault(one.number, f"{path}.{name}" if path else name)
+        inner = tuple([(name, parts.numbers[child]) for name, child in children if child in parts.numbers])
+        modules.append(Module(path, class_name(kind), inner, tuple([(name, keys[one.number]) for name, one in own])))
     return keys, tuple(modules)
 
 

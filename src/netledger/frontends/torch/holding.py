@@ -5,59 +5,80 @@ from __future__ import annotations
 import copy
 import operator
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
-from itertools import accumulate, chain
+from itertools import accumulate, chain, islice
 from typing import Any
 
 import torch
 
 from netledger.frontends.torch.abstract import Abstract
 
-__all__ = ["Holdings", "kept"]
+__all__ = ["Holdings", "Row", "kept"]
 
 _CONTAINERS = (list, dict, set, deque)
 _LIBRARY = ("torch.", "builtins", "collections", "functools", "typing", "numpy", "_")
 _DEPTH = 6
 
 
-class Holdings:
-    """Containers, objects and classes, and what was in them.
+class Row:
+    """What is in many dictionaries, one after the other: written down, and compared, in one go."""
 
-    What is in dictionaries stands in one row, so that all of it is compared in one go.
-    """
+    __slots__ = ("names", "sizes", "values")
 
     def __init__(self) -> None:
-        self.dicts: list[dict[Any, Any]] = []
         self.sizes: list[int] = []
         self.names: list[Any] = []
         self.values: list[Any] = []
+
+    def add(self, dicts: list[Any], change: Callable[[Any], Any] = iter) -> None:
+        """What is in some more; `change`: what stands for their values."""
+        self.sizes += map(len, dicts)
+        self.names += chain.from_iterable(dicts)
+        self.values += change(chain.from_iterable(map(_values, dicts)))
+
+    def each(self) -> Iterator[list[tuple[Any, Any]]]:
+        """Names and values, dictionary by dictionary."""
+        pairs = zip(self.names, self.values, strict=True)
+        return (list(islice(pairs, size)) for size in self.sizes)
+
+    def is_in(self, dicts: list[Any]) -> bool:
+        """Whether the dictionaries are what they were."""
+        return (
+            list(map(len, dicts)) == self.sizes
+            and all(map(operator.is_, chain.from_iterable(map(_values, dicts)), self.values))
+            and list(chain.from_iterable(dicts)) == self.names
+        )
+
+
+class Holdings:
+    """Containers, objects and classes, and what was in them."""
+
+    def __init__(self) -> None:
+        self.dicts: list[dict[Any, Any]] = []
+        self.row = Row()
         self.bases: list[Any] = []
         self.filled = 0
         self.pairs: list[tuple[Any, Any]] = []
         self.classes: dict[type, dict[str, Any]] = {}
         self._met: set[int] = set()
 
-    def keep_all(self, modules: list[Any]) -> None:
+    def keep_all(self, modules: list[Any], known: list[dict[str, Any]]) -> None:
         """The attributes of modules, what they hold as every module does, and what is in their own containers."""
-        known = list(map(vars, modules))
         bases = list(chain.from_iterable([_bases(one) for one in known if "_parameters" in one]))
         filled = list(filter(None, bases))
         self.bases += bases
         self.filled += len(filled)
         self.pairs += [(base, base.copy()) for base in filled if not isinstance(base, dict)]
         self._keep_dicts([*known, *[base for base in filled if isinstance(base, dict)]])
-        for module in modules:
-            kind = module.__class__
-            if not is_plain(kind):
-                self._keep_own(module.__dict__, kind)
+        for module, one in zip(modules, known, strict=True):
+            if not is_plain(module.__class__):
+                self._keep_own(one, module.__class__)
 
     def _keep_dicts(self, known: list[dict[Any, Any]]) -> None:
         self.dicts += known
-        self.sizes += map(len, known)
-        self.names += chain.from_iterable(known)
-        self.values += chain.from_iterable(map(_values, known))
+        self.row.add(known)
 
     def _keep_own(self, known: dict[str, Any], kind: type) -> None:
         for name in known.keys() - _OF_ALL:
@@ -100,28 +121,23 @@ class Holdings:
             _restore_class(kind, known)
 
     def _same(self) -> bool:
-        return (
-            len(list(filter(None, self.bases))) == self.filled
-            and list(map(len, self.dicts)) == self.sizes
-            and all(map(operator.is_, chain.from_iterable(map(_values, self.dicts)), self.values))
-            and all(map(operator.is_, chain.from_iterable(self.dicts), self.names))
-        )
+        return len(list(filter(None, self.bases))) == self.filled and self.row.is_in(self.dicts)
 
     def _restore_sizes(self, own: int) -> None:
         """Put back what has more or less in it: most often a table that is filled once."""
-        sizes = zip(self.sizes, map(len, self.dicts), strict=True)
+        sizes = zip(self.row.sizes, map(len, self.dicts), strict=True)
         changed = [place for place, (before, now) in enumerate(sizes) if before != now]
-        starts = list(accumulate(self.sizes, initial=0)) if changed else []
+        starts = list(accumulate(self.row.sizes, initial=0)) if changed else []
         for place in changed:
             self._restore_dict(place, starts[place], own)
 
     def _restore_dicts(self, own: int) -> None:
-        for place, start in enumerate(accumulate(self.sizes[:-1], initial=0)):
+        for place, start in enumerate(accumulate(self.row.sizes[:-1], initial=0)):
             self._restore_dict(place, start, own)
 
     def _restore_dict(self, place: int, start: int, own: int) -> None:
-        known, end = self.dicts[place], start + self.sizes[place]
-        names, values = self.names[start:end], self.values[start:end]
+        known, end = self.dicts[place], start + self.row.sizes[place]
+        names, values = self.row.names[start:end], self.row.values[start:end]
         same = len(known) == len(names) and all(map(operator.is_, known.values(), values)) and list(known) == names
         if not same and (place < own or _abstract_in(known.values())):
             _restore(known, dict(zip(names, values, strict=True)))

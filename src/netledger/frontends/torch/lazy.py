@@ -77,4 +77,4 @@ def _store(trace: Trace, tensor: torch.Tensor, original: torch.Tensor) -> None:
     made = trace.stored[id(tensor)] = trace.untouched[id(tensor)] = Stored(len(trace.tensors), sort)
     trace.tensors.append(tensor)
     trace.untouched.pop(id(original), None)
-    trace.known.replace(known, made)
+    trace.known.parts.replace(known, made)

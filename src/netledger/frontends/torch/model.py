@@ -2,57 +2,67 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Iterable, Iterator
-from functools import cache
-from itertools import chain, count, repeat
-from operator import attrgetter, methodcaller
+from functools import cache, partial
+from itertools import count, repeat
+from operator import attrgetter, itemgetter
 from typing import Any, NamedTuple
 
 import torch
 from torch.nn.parameter import is_lazy
 
 from netledger.frontends.torch.abstract import Kind
-from netledger.frontends.torch.holding import Holdings
+from netledger.frontends.torch.holding import Holdings, Row
 from netledger.frontends.torch.memory import Memory, memory
 from netledger.frontends.torch.stored import BUFFER, PARAMETER, Sort, Stored
 
-__all__ = ["Part", "Static", "class_name", "kind_of", "meet", "paths", "sort_of", "static"]
+__all__ = ["Parts", "Static", "class_name", "kind_of", "meet", "sort_of", "static"]
 
 _new: Any = tuple.__new__
 
 
-class Part(NamedTuple):
-    """A module as it stands, without the module.
+class Parts:
+    """Every module as it stands, without the modules; the whole first, parents before their children.
 
-    Args:
-        kind: its class.
-        above: the number of the one that it was first met in; -1: none.
-        name: its name in that.
-        children: the names of its own modules.
-        identities: which those are.
-        parameters: the names of its own parameters, those that are None included.
-        buffers: the names of its own buffers, likewise.
+    Attributes:
+        kinds: their classes.
+        above: the number of the one that each was first met in; -1: none.
+        names: its name in that.
+        numbers: the place of each, by identity.
+        children: the modules in them, by identity.
+        parameters: what they hold; None: nothing under this name.
+        buffers: likewise.
 
     """
 
-    kind: type
-    above: int
-    name: str
-    children: tuple[str, ...]
-    identities: tuple[int, ...]
-    parameters: tuple[str, ...]
-    buffers: tuple[str, ...]
+    __slots__ = ("above", "buffers", "children", "kinds", "names", "numbers", "parameters")
+
+    def __init__(self) -> None:
+        self.kinds: list[type] = []
+        self.above: list[int] = []
+        self.names: list[str] = []
+        self.numbers: dict[int, int] = {}
+        self.children, self.parameters, self.buffers = Row(), Row(), Row()
+
+    def paths(self) -> list[str]:
+        """The first name of every module."""
+        found: list[str] = []
+        for place, name in zip(self.above, self.names, strict=True):
+            above = found[place] if place >= 0 else ""
+            found.append(f"{above}.{name}" if above else name)
+        return found
+
+    def replace(self, before: Stored, after: Stored) -> None:
+        """One tensor now stands for another, under its names."""
+        for row in (self.parameters, self.buffers):
+            row.values = [after if one is before else one for one in row.values]
 
 
 class Static(NamedTuple):
     """A model as it stands.
 
     Args:
-        parts: every module, the whole first.
-        numbers: the place of each among them, by identity.
-        parameters: what the modules hold, in order; None: nothing under this name.
-        buffers: likewise.
+        parts: its modules.
         stored: every parameter and buffer, by identity.
         tensors: these, by number.
         device: where it is.
@@ -62,10 +72,7 @@ class Static(NamedTuple):
 
     """
 
-    parts: list[Part]
-    numbers: dict[int, int]
-    parameters: list[Stored | None]
-    buffers: list[Stored | None]
+    parts: Parts
     stored: dict[int, Stored]
     tensors: list[torch.Tensor]
     device: torch.device
@@ -73,30 +80,12 @@ class Static(NamedTuple):
     holdings: Holdings
     compiled: list[Any]
 
-    def paths(self) -> list[str]:
-        """The first name of every module."""
-        return paths(self.parts)
-
-    def replace(self, before: Stored, after: Stored) -> None:
-        """One tensor now stands for another, under its names."""
-        for row in (self.parameters, self.buffers):
-            row[:] = [after if one is before else one for one in row]
-
-
-def paths(parts: list[Part]) -> list[str]:
-    """The first name of every module."""
-    found: list[str] = []
-    for part in parts:
-        above = found[part.above] if part.above >= 0 else ""
-        found.append(f"{above}.{part.name}" if above else part.name)
-    return found
-
 
 def static(model: Any) -> Static:
     """Look at a model, or at anything that can be called: the modules that a function knows are its own."""
     known = dict(_known(model))
     device = _device(known.values())
-    found = Static([], {}, [], [], {}, [], device, memory(device), Holdings(), [])
+    found = Static(Parts(), {}, [], device, memory(device), Holdings(), [])
     for name, module in known.items():
         _walk(module, name, found)
     return found
@@ -107,7 +96,7 @@ def _known(model: Any) -> Iterator[tuple[str, torch.nn.Module]]:
     if isinstance(model, torch.nn.Module):
         yield "", model
         return
-    if isinstance(model, functools.partial):
+    if isinstance(model, partial):
         values = {f"argument{place}": value for place, value in enumerate(model.args)} | model.keywords
         yield from _modules_in(values)
         model = model.func
@@ -133,14 +122,14 @@ def _modules_in(values: dict[str, Any]) -> Iterator[tuple[str, torch.nn.Module]]
 
 def meet(module: Any, found: Static, above: int) -> int:
     """Look at a module that is no part of the model, called within another; its number."""
-    known = found.paths()
+    known = found.parts.paths()
     name = f"{known[above]}.{type(module).__name__}" if above >= 0 and known[above] else type(module).__name__
     taken = set(known)
     times = 1
     while (name if times == 1 else f"{name}_{times}") in taken:
         times += 1
     _walk(module, name if times == 1 else f"{name}_{times}", found)
-    return found.numbers[id(module)]
+    return found.parts.numbers[id(module)]
 
 
 def _device(modules: Iterable[Any]) -> torch.device:
@@ -161,30 +150,34 @@ def _device(modules: Iterable[Any]) -> torch.device:
 
 def _walk(model: Any, name: str, found: Static) -> None:
     """Every module once, parents first; without recursion, however deep."""
-    numbers = found.numbers
+    parts = found.parts
+    numbers, above, names = parts.numbers, parts.above, parts.names
     queue: list[tuple[Any, str, int]] = [(model, name, -1)]
     met: list[Any] = []
-    places: list[tuple[int, str, tuple[str, ...], tuple[int, ...]]] = []
     while queue:
-        module, name, above = queue.pop()
+        module, name, place = queue.pop()
         identity = id(module)
         if identity in numbers:
             continue
         number = numbers[identity] = len(numbers)
         met.append(module)
+        above.append(place)
+        names.append(name)
         children = module._modules
-        if not children:
-            places.append((above, name, (), ()))
-            continue
-        places.append((above, name, tuple(children), tuple(map(id, children.values()))))
-        queue += [(child, name, number) for name, child in children.items() if child is not None][::-1]
-    parameters, buffers = zip(*map(_tensors, met), strict=True)
-    named = zip(met, places, map(tuple, parameters), map(tuple, buffers), strict=True)
-    found.parts.extend([_new(Part, (module.__class__, *place, own, held)) for module, place, own, held in named])
-    found.holdings.keep_all(met)
-    found.compiled.extend([module for module in met if module.__dict__.get("_compiled_call_impl") is not None])
-    _store(list(chain.from_iterable(map(_values, parameters))), PARAMETER, found)
-    _store(list(chain.from_iterable(map(_values, buffers))), BUFFER, found)
+        if children:
+            queue += [(child, name, number) for name, child in children.items() if child is not None][::-1]
+    known = list(map(vars, met))
+    found.holdings.keep_all(met, known)
+    found.compiled.extend([module for module, one in zip(met, known, strict=True) if _is_compiled(one)])
+    parts.kinds += [module.__class__ for module in met]
+    parts.children.add([module._modules for module in met], partial(map, id))
+    parameters, buffers = _tensors(met, known)
+    parts.parameters.add(parameters, partial(_stored, PARAMETER, found))
+    parts.buffers.add(buffers, partial(_stored, BUFFER, found))
+
+
+def _is_compiled(known: dict[str, Any]) -> bool:
+    return "_compiled_call_impl" in known and known["_compiled_call_impl"] is not None
 
 
 @cache
@@ -193,26 +186,30 @@ def class_name(kind: Any) -> str:
     return f"{kind.__module__}.{kind.__qualname__}"
 
 
-def _tensors(module: Any) -> Any:
-    """Parameters, then buffers; a scripted module answers for itself."""
-    known = module.__dict__
-    if "_parameters" in known:
-        return known["_parameters"], known["_buffers"]
-    return dict(module.named_parameters(recurse=False)), dict(module.named_buffers(recurse=False))
+def _tensors(modules: list[Any], known: list[dict[str, Any]]) -> tuple[list[Any], list[Any]]:
+    """The parameters of each, and the buffers; a scripted module answers for itself."""
+    try:
+        return list(map(itemgetter("_parameters"), known)), list(map(itemgetter("_buffers"), known))
+    except KeyError:
+        return (
+            [dict(module.named_parameters(recurse=False)) for module in modules],
+            [dict(module.named_buffers(recurse=False)) for module in modules],
+        )
 
 
-def _store(tensors: list[Any], use: int, found: Static) -> None:
-    """Tensors that modules hold, in order; one that is held twice is stored once."""
+def _stored(use: int, found: Static, tensors: Iterable[Any]) -> Iterable[Stored | None]:
+    """What stands for tensors that modules hold; one that is held twice is stored once."""
     stored = found.stored
-    fresh = [tensor for tensor in dict(zip(map(id, tensors), tensors, strict=True)).values() if tensor is not None]
-    fresh = [tensor for tensor in fresh if id(tensor) not in stored]
+    held = list(tensors)
+    identities = list(map(id, held))
+    fresh = [tensor for key, tensor in zip(identities, held, strict=True) if tensor is not None and key not in stored]
+    fresh = list(dict(zip(map(id, fresh), fresh, strict=True)).values())
     made = zip(count(len(found.tensors)), _sorts(fresh, use, found))
     stored.update(zip(map(id, fresh), map(_new, repeat(Stored), made)))
     found.tensors.extend(fresh)
-    (found.buffers if use == BUFFER else found.parameters).extend(map(stored.get, map(id, tensors)))
+    return map(stored.get, identities)
 
 
-_values = methodcaller("values")
 _facts = attrgetter("shape", "dtype", "requires_grad")
 
 

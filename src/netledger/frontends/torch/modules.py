@@ -32,7 +32,7 @@ def watched(trace: Trace) -> Iterator[None]:
     """Write down every call of a module in this thread."""
     owner = get_ident()
     original = _Module._call_impl
-    numbers = trace.known.numbers
+    numbers = trace.known.parts.numbers
     calls, answers = trace.calls, trace.answers
     layers = {kind: layer for kind, layer in LAYERS.items() if kind.forward is layer.forward and kind not in MODULES}
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from types import CodeType
 from typing import Any, NamedTuple
 
@@ -117,22 +116,25 @@ def numbers_in(value: Any) -> tuple[int, ...]:
     """The numbers of the tensors in a value, nested as it may be."""
     if type(value) is Abstract:
         return (value._number,)
-    if type(value) is tuple and len(value) == 1 and type(value[0]) is Abstract:
-        return (value[0]._number,)
-    return tuple(_numbers(value))
+    found: list[int] = []
+    _add(value, found)
+    return tuple(found)
 
 
-def _numbers(value: Any) -> Iterator[int]:
-    if type(value) is Abstract:
-        yield value._number
-    elif isinstance(value, torch.Tensor) or value is None:
+_PLAIN = frozenset({type(None), bool, int, float, str})
+
+
+def _add(value: Any, found: list[int]) -> None:
+    if isinstance(value, torch.Tensor):
         return
-    elif isinstance(value, (tuple, list)):
-        for part in value:
-            yield from _numbers(part)
-    elif isinstance(value, dict):
-        for part in value.values():
-            yield from _numbers(part)
+    if isinstance(value, dict):
+        value = value.values()
     elif hasattr(value, "__dataclass_fields__"):
-        for name in value.__dataclass_fields__:
-            yield from _numbers(getattr(value, name, None))
+        value = [getattr(value, name, None) for name in value.__dataclass_fields__]
+    elif not isinstance(value, (tuple, list)):
+        return
+    for part in value:
+        if type(part) is Abstract:
+            found.append(part._number)
+        elif type(part) not in _PLAIN:
+            _add(part, found)

@@ -76,7 +76,8 @@ class Recorder:
         self.alive: list[Any] = []
         self._tape: Any = None
         self._writes: list[tuple[Any, Any]] = []
-        self._inner: dict[int, bool] = {}  # by the identity of code, whose hash is slow
+        self.inner: dict[int, bool] = {}
+        """Whether code is PyTorch's own, or ours, by its identity: its hash is slow."""
 
     # Tensors.
 
@@ -288,7 +289,7 @@ class Recorder:
 
     def place_of(self, frame: Any) -> Place | None:
         """The innermost place of the user's code in a frame and those that called it."""
-        inner = self._inner
+        inner = self.inner
         while frame is not None:
             code = frame.f_code
             known = inner.get(id(code))

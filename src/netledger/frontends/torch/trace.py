@@ -69,14 +69,14 @@ class Trace(Recorder, TorchFunctionMode):
 
     # What PyTorch calls.
 
+    def perform(self, func: Any, args: Any, kwargs: Any) -> Any:
+        """Answer one call, made by a rule."""
+        return self.__torch_function__(func, (), args, kwargs)
+
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         """Answer one call."""
         if func in READS:
             return func(*args, **(kwargs or {}))
-        return self.perform(func, args, kwargs or {})
-
-    def perform(self, func: Any, args: Any, kwargs: Any) -> Any:
-        """Answer one call that may do something."""
         key: list[Any] = [func, get_default_dtype()]
         flat: list[Any] = []
         try:
@@ -93,7 +93,7 @@ class Trace(Recorder, TorchFunctionMode):
                 key.extend(kwargs)
                 self._identify_all(kwargs.values(), key, flat)
         except WrappedError:
-            return fallback.kernels(self, func, args, kwargs)
+            return fallback.kernels(self, func, args, kwargs or {})
         identity = tuple(key)
         try:
             case = self.cases.get(identity)
@@ -104,11 +104,11 @@ class Trace(Recorder, TorchFunctionMode):
             if type(value) is Abstract and value._number not in known:
                 break
         else:
-            return self._with_values(case, func, args, kwargs, identity, flat)
+            return self._with_values(case, func, args, kwargs or {}, identity, flat)
         if case is None:
-            return self._first(func, args, kwargs, identity, flat)
+            return self._first(func, args, kwargs or {}, identity, flat)
         if case.single:
-            return self._once_more(case.uses[0], func, flat, sys._getframe(2))
+            return self._once_more(case.uses[0], func, flat, sys._getframe(1))
         return self._again(case, func, flat)
 
     def _with_values(self, case: Case | None, func: Any, args: Any, kwargs: Any, identity: Any, flat: Any) -> Any:
@@ -233,7 +233,8 @@ class Trace(Recorder, TorchFunctionMode):
         step, inputs, places = use
         held = tuple([self._held(flat[place]) for place in places]) if places else ()
         try:
-            numbers = tuple([flat[place]._number for place in inputs])
+            first = flat[inputs[0]]._number if inputs else 0
+            numbers = (first,) if len(inputs) == 1 else tuple([flat[place]._number for place in inputs])
         except AttributeError:  # one is the model's own
             numbers = tuple([self.number(flat[place]) for place in inputs])
         kind = step.kinds[0]
@@ -241,7 +242,9 @@ class Trace(Recorder, TorchFunctionMode):
         made._kind = kind
         made._number = first = len(self.kinds_by_number)
         self.kinds_by_number.append(kind)
-        self.done.append(_make(Did, (step, numbers, first, held, func, self.call, self.place_of(frame))))
+        code = frame.f_code
+        where = (code, frame.f_lasti) if self.inner.get(id(code)) is False else self.place_of(frame)
+        self.done.append(_make(Did, (step, numbers, first, held, func, self.call, where)))
         if step.view and type(flat[inputs[0]]) is Abstract:
             root = flat[inputs[0]]
             made._root = root
