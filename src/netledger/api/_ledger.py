@@ -214,7 +214,7 @@ class Ledger(_Facade[_core.Ledger]):
     def complete(self) -> bool:
         """Whether everything is counted; if not, every total is a lower bound."""
         if self._data is None and self._recorded is not None:
-            return all(entry.counted for entry, _ in self._recorded.distinct())
+            return self._recorded.complete
         return self.data.complete
 
     @property
@@ -246,7 +246,7 @@ class Ledger(_Facade[_core.Ledger]):
         """
         chosen = _convention(convention)
         if self._data is None and self._recorded is not None and not getattr(chosen, "BY_CALL", False):
-            return sum(times * _core.price(chosen, (entry,)) for entry, times in self._recorded.distinct())
+            return self._recorded.price(chosen)
         return _core.price(chosen, self.data)
 
     def explain(self, layer: str | None = None, *, all: bool = False, conventions: Iterable[str] = DEFAULT) -> Answer:

@@ -203,8 +203,13 @@ class Recorded(Protocol):
         """How many parameters there are, shared ones once."""
         ...
 
-    def distinct(self) -> Iterable[tuple[Entry, int]]:
-        """Every operation with its shapes once, nameless, and how often it is done."""
+    @property
+    def complete(self) -> bool:
+        """Whether everything is counted."""
+        ...
+
+    def price(self, convention: Convention) -> int:
+        """What all of it costs under a convention that does not depend on where it happens."""
         ...
 
     def network(self) -> Network:

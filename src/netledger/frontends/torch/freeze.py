@@ -10,7 +10,7 @@ from typing import Any
 
 import torch
 
-from netledger.core.ledger import Entry
+from netledger.core.ledger import Convention, Entry
 from netledger.core.network import Call, Module, Network, Node, Parameter, Provenance
 from netledger.frontends.torch.memory import Memory
 from netledger.frontends.torch.model import Parts, class_name
@@ -52,19 +52,36 @@ class Recording:
         self.done, self.calls, self.answers, self.kinds = trace.done, trace.calls, trace.answers, trace.kinds_by_number
         self.parts, self.memory = trace.known.parts, trace.known.memory
         self.notes: tuple[str, ...] = ()
-        self._distinct: list[tuple[Entry, int]] | None = None
+        self._counted: Counter[Step] | None = None
 
     @property
     def parameters(self) -> int:
         """How many parameters the model has, shared ones once."""
         return sum([one.sort.kind.elements for one in set(self.parts.parameters.values) if one])
 
-    def distinct(self) -> list[tuple[Entry, int]]:
-        """Every operation with its shapes once, nameless, and how often it is done."""
-        if self._distinct is None:
-            steps = Counter(map(itemgetter(0), self.done))
-            self._distinct = [(step.entry or _nameless(step, self.memory), times) for step, times in steps.items()]
-        return self._distinct
+    @property
+    def complete(self) -> bool:
+        """Whether everything is counted."""
+        return all([self._entry(step).counted for step in self._steps()])
+
+    def price(self, convention: Convention) -> int:
+        """What all of it costs under a convention; each step is asked once."""
+        name, total = convention.NAME, 0
+        for step, times in self._steps().items():
+            price = step.prices.get(name)
+            if price is None:
+                price = step.prices[name] = sum(convention.amounts(self._entry(step)).values())
+            total += times * price
+        return total
+
+    def _steps(self) -> Counter[Step]:
+        """How often each was done."""
+        if self._counted is None:
+            self._counted = Counter(map(itemgetter(0), self.done))
+        return self._counted
+
+    def _entry(self, step: Step) -> Entry:
+        return step.entry or _nameless(step, self.memory)
 
     def network(self) -> Network:
         """The network: names, places, parameters, plain data."""

@@ -152,20 +152,22 @@ def _walk(model: Any, name: str, found: Static) -> None:
     """Every module once, parents first; without recursion, however deep."""
     parts = found.parts
     numbers, above, names = parts.numbers, parts.above, parts.names
-    queue: list[tuple[Any, str, int]] = [(model, name, -1)]
     met: list[Any] = []
-    while queue:
-        module, name, place = queue.pop()
-        identity = id(module)
-        if identity in numbers:
-            continue
-        number = numbers[identity] = len(numbers)
-        met.append(module)
-        above.append(place)
-        names.append(name)
-        children = module._modules
-        if children:
-            queue += [(child, name, number) for name, child in children.items() if child is not None][::-1]
+    levels: list[Any] = [(-1, iter([(name, model)]))]
+    while levels:
+        place, children = levels[-1]
+        for name, module in children:
+            if module is None or id(module) in numbers:
+                continue
+            number = numbers[id(module)] = len(numbers)
+            met.append(module)
+            above.append(place)
+            names.append(name)
+            if module._modules:
+                levels.append((number, iter(module._modules.items())))
+                break
+        else:
+            levels.pop()
     known = list(map(vars, met))
     found.holdings.keep_all(met, known)
     found.compiled.extend([module for module, one in zip(met, known, strict=True) if _is_compiled(one)])

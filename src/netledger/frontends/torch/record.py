@@ -30,7 +30,7 @@ class Step:
 
     """
 
-    __slots__ = ("entry", "given", "kinds", "op", "roles", "sorts", "view")
+    __slots__ = ("entry", "given", "kinds", "op", "prices", "roles", "sorts", "view")
 
     def __init__(
         self,
@@ -48,6 +48,8 @@ class Step:
         self.view = bool(op.VIEW and given)
         self.entry: Entry | None = None
         """It as an entry without a name, once it was asked for."""
+        self.prices: dict[str, int] = {}
+        """What it costs, by the names of conventions that were asked for."""
 
 
 class Use(NamedTuple):

@@ -36,6 +36,19 @@ _ONE_AT_A_TIME = threading.RLock()
 _RULE = "Declare an operator for it: netledger.rule, see docs/pytorch.md."
 
 
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Nothing that is made now is garbage yet: it is not looked for."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
+
+
+@_uncollected()
 def record(model: Model, options: Options) -> Recording:
     """Run a model once, without computing; with a batch of one, if it does not take what is given without.
 
@@ -114,7 +127,6 @@ def _untouched(known: Static) -> Iterator[None]:
     """Random states, and what modules hold, are as they were afterwards; compiled code is run as it was written."""
     with ExitStack() as stack:
         stack.enter_context(_tracing())
-        stack.enter_context(_uncollected())
         stack.enter_context(random_state())
         stack.enter_context(kept(known.holdings))
         if "torch._dynamo" in sys.modules:
@@ -135,18 +147,6 @@ def _tracing() -> Iterator[None]:
     finally:
         if not outer:
             TRACING.discard(thread)
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Nothing that is made now is garbage yet: it is not looked for."""
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()
 
 
 def _failure(error: Exception, trace: Trace, model: Model, inputs: Any) -> NetledgerError:
