@@ -62,7 +62,7 @@ class Recording:
     @property
     def complete(self) -> bool:
         """Whether everything is counted."""
-        return all([self._entry(step).counted for step in self._steps()])
+        return all(self._entry(step).counted for step in self._steps())
 
     def price(self, convention: Convention) -> int:
         """What all of it costs under a convention; each step is asked once."""
@@ -198,7 +198,7 @@ def _names(recording: Recording, calls: tuple[Call, ...], keys: dict[int, str], 
     for step, read, _, held, _, number, _ in recording.done:
         call = calls[number] if number >= 0 else None
         path = call.path if call else ""
-        if not read and held and held[0].number in keys:
+        if not read and held and type(held[0]) is Stored and held[0].number in keys:
             key = keys[held[0].number]
             names.append((key, key.rpartition(".")[0]))
         elif call and path and direct[number] == 1 and number not in parents and call.module:
@@ -252,4 +252,3 @@ def function_name(func: Any) -> str:
         str(module), str(module)
     )
     return f"{module}.{name}"
-

@@ -153,7 +153,9 @@ class Holdings:
 _values = operator.methodcaller("values")
 _OF_ALL = frozenset(vars(torch.nn.Module()))
 """The attributes that every module has."""
-_bases: Any = operator.itemgetter(*[name for name, value in vars(torch.nn.Module()).items() if isinstance(value, (dict, set))])
+_bases: Any = operator.itemgetter(
+    *[name for name, value in vars(torch.nn.Module()).items() if isinstance(value, (dict, set))]
+)
 """Where every module holds its parameters, children and hooks."""
 _SIMPLE = frozenset({int, float, bool, str, type(None), torch.Size, torch.dtype, torch.device})
 

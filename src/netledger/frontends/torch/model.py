@@ -148,12 +148,12 @@ def _device(modules: Iterable[Any]) -> torch.device:
     return torch.device("cpu")
 
 
-def _walk(model: Any, name: str, found: Static) -> None:
+def _walk(model: Any, called: str, found: Static) -> None:
     """Every module once, parents first; without recursion, however deep."""
     parts = found.parts
     numbers, above, names = parts.numbers, parts.above, parts.names
     met: list[Any] = []
-    levels: list[Any] = [(-1, iter([(name, model)]))]
+    levels: list[Any] = [(-1, iter([(called, model)]))]
     while levels:
         place, children = levels[-1]
         for name, module in children:
@@ -168,7 +168,7 @@ def _walk(model: Any, name: str, found: Static) -> None:
                 break
         else:
             levels.pop()
-    known = list(map(vars, met))
+    known: list[dict[str, Any]] = [module.__dict__ for module in met]
     found.holdings.keep_all(met, known)
     found.compiled.extend([module for module, one in zip(met, known, strict=True) if _is_compiled(one)])
     parts.kinds += [module.__class__ for module in met]
@@ -204,23 +204,27 @@ def _stored(use: int, found: Static, tensors: Iterable[Any]) -> Iterable[Stored 
     stored = found.stored
     held = list(tensors)
     identities = list(map(id, held))
-    fresh = [tensor for key, tensor in zip(identities, held, strict=True) if tensor is not None and key not in stored]
-    fresh = list(dict(zip(map(id, fresh), fresh, strict=True)).values())
-    made = zip(count(len(found.tensors)), _sorts(fresh, use, found))
-    stored.update(zip(map(id, fresh), map(_new, repeat(Stored), made)))
-    found.tensors.extend(fresh)
+    fresh = dict(zip(identities, held, strict=True))
+    fresh.pop(id(None), None)
+    for key in fresh.keys() & stored.keys():
+        del fresh[key]
+    made = zip(count(len(found.tensors)), _sorts(list(fresh.values()), use, found))
+    stored.update(zip(fresh, map(_new, repeat(Stored), made), strict=True))
+    found.tensors.extend(fresh.values())
     return map(stored.get, identities)
 
 
 _facts = attrgetter("shape", "dtype", "requires_grad")
 
 
-def _sorts(tensors: list[Any], use: int, found: Static) -> list[Sort]:
+def _sorts(tensors: list[Any], use: int, found: Static) -> list[Any]:
     known = found.memory.sorts[use]
     try:
         sorts = list(map(known.get, map(_facts, tensors)))
     except RuntimeError:  # one has no shape yet
         sorts = [None] * len(tensors)
+    if None not in sorts:
+        return sorts
     return [sort or _sort(tensor, use, found) for sort, tensor in zip(sorts, tensors, strict=True)]
 
 

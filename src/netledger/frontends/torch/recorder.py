@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from contextlib import nullcontext
 from types import CodeType
@@ -76,7 +77,7 @@ class Recorder:
         self.alive: list[Any] = []
         self._tape: Any = None
         self._writes: list[tuple[Any, Any]] = []
-        self.inner: dict[int, bool] = {}
+        self.is_torch: dict[int, bool] = {}
         """Whether code is PyTorch's own, or ours, by its identity: its hash is slow."""
 
     # Tensors.
@@ -289,7 +290,7 @@ class Recorder:
 
     def place_of(self, frame: Any) -> Place | None:
         """The innermost place of the user's code in a frame and those that called it."""
-        inner = self.inner
+        inner = self.is_torch
         while frame is not None:
             code = frame.f_code
             known = inner.get(id(code))
@@ -304,8 +305,8 @@ class Recorder:
         return None
 
 
-_TORCH = torch.__path__[0]
-_OURS = __file__.rpartition("/frontends/")[0]
+_TORCH = os.path.join(torch.__path__[0], "")
+_OURS = os.path.join(os.path.dirname(os.path.dirname(os.path.dirname(__file__))), "")
 
 
 def is_inner(code: CodeType) -> bool:

@@ -243,7 +243,7 @@ class Trace(Recorder, TorchFunctionMode):
         made._number = first = len(self.kinds_by_number)
         self.kinds_by_number.append(kind)
         code = frame.f_code
-        where = (code, frame.f_lasti) if self.inner.get(id(code)) is False else self.place_of(frame)
+        where = (code, frame.f_lasti) if self.is_torch.get(id(code)) is False else self.place_of(frame)
         self.done.append(_make(Did, (step, numbers, first, held, func, self.call, where)))
         if step.view and type(flat[inputs[0]]) is Abstract:
             root = flat[inputs[0]]
@@ -301,9 +301,12 @@ class Trace(Recorder, TorchFunctionMode):
         given = layer.given(input, tensors, attributes)
         if given is None:
             return module.forward(input)
+        args, kwargs = given
+        flat = [input, *[tensor for tensor in tensors if tensor is not None]]
         with _pop_mode_temporarily():
-            flat = [input, *[tensor for tensor in tensors if tensor is not None]]
-            return self._again(case, layer.function, flat) if case else self._first(layer.function, *given, identity, flat)
+            if case is None:
+                return self._first(layer.function, args, kwargs, identity, flat)
+            return self._again(case, layer.function, flat)
 
     # What rules ask.
 

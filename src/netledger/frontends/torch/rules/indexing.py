@@ -115,7 +115,7 @@ def index(trace: Any, input: Any, indices: Any) -> Any:
     return getitem(trace, input, tuple(slice(None) if part is None else part for part in indices))
 
 
-@rule("__setitem__", pure=False)
+@rule("__setitem__")
 def setitem(trace: Any, input: Any, index: Any, value: Any) -> Any:
     """Elements replaced."""
     trace.write(input, _assigned(trace, input, value))
