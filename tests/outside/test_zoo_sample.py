@@ -69,3 +69,11 @@ def test_shortcuts_are_what_forward_does(network: str, monkeypatch: pytest.Monke
 
 def _facts(ledger: nl.Ledger) -> list[object]:
     return [(entry.name, entry.call, entry.inputs, entry.outputs, entry.work, entry.parameter_list) for entry in ledger]
+
+
+def test_lines_of_torchvision_are_the_users() -> None:
+    """Its folder begins like PyTorch's."""
+    model = models.build("torchvision:alexnet")
+    network = nl.count(model, *models.shapes("torchvision:alexnet", model)).network
+    assert network is not None
+    assert {node.provenance.file.rpartition("/torchvision/")[2] for node in network.nodes} == {"models/alexnet.py"}

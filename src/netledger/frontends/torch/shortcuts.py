@@ -115,7 +115,7 @@ def _max_pool(kind: Any) -> Layer:
         *values, indices = attributes
         return None if indices else ((input, *values[:4]), {"ceil_mode": values[4]})
 
-    return Layer(torch.max_pool2d, kind.forward, _nothing, itemgetter(*names, "return_indices"), given, ())
+    return Layer(_F.max_pool2d, kind.forward, _nothing, itemgetter(*names, "return_indices"), given, ())
 
 
 def _avg_pool(kind: Any) -> Layer:
@@ -147,7 +147,8 @@ LAYERS: dict[Any, Layer] = {
         *("num_groups", "eps"),
     ),
     nn.ReLU: _plain(nn.ReLU, _F.relu, "inplace"),
-    nn.ReLU6: _plain(nn.ReLU6, _F.relu6, "inplace"),
+    nn.Hardtanh: _plain(nn.Hardtanh, _F.hardtanh, "min_val", "max_val", "inplace"),
+    nn.ReLU6: _plain(nn.ReLU6, _F.hardtanh, "min_val", "max_val", "inplace"),
     nn.SiLU: _plain(nn.SiLU, _F.silu, "inplace"),
     nn.Mish: _plain(nn.Mish, _F.mish, "inplace"),
     nn.LeakyReLU: _plain(nn.LeakyReLU, _F.leaky_relu, "negative_slope", "inplace"),
