@@ -85,6 +85,38 @@ def test_calls(calls: list[Call]) -> None:
     assert not [said for said in map(complaint, calls) if said]
 
 
+def confusion(call: Call) -> str:
+    """How a second call on other tensors of the same shapes is taken for the first; empty if it is not."""
+
+    def listed(value: Any) -> Any:
+        return list(value) if hasattr(value, "__next__") else value
+
+    def twice(*tensors: torch.Tensor) -> Any:
+        half = len(tensors) // 2
+        return listed(call(*tensors[:half])), listed(call(*tensors[half:]))
+
+    given = [inputs(call, "cpu" if call.real else "meta") for _ in range(2)]
+    alone = nl.count(lambda *tensors: listed(call(*tensors)), *given[0]).network
+    for _ in range(2):  # of the second count, all is known
+        both = nl.count(twice, *given[0], *given[1]).network
+        assert alone is not None
+        assert both is not None
+        known = set(both.inputs)
+        for node in both.nodes:
+            if not known.issuperset(node.inputs):
+                return f"{call}: {node.name} reads what is not made yet"
+            known.update(node.outputs)
+        first, second = both.outputs[: len(alone.outputs)], both.outputs[len(alone.outputs) :]
+        if len(first) != len(second) or set(first) & set(second) or not known.issuperset(both.outputs):
+            return f"{call}: answers {first}, then {second}"
+    return ""
+
+
+@pytest.mark.parametrize("calls", [pytest.param(group, id=name) for name, group in FAMILIES])
+def test_calls_on_other_tensors(calls: list[Call]) -> None:
+    assert not [said for said in map(confusion, calls) if said]
+
+
 @pytest.mark.parametrize(
     "call",
     [pytest.param(call, id=str(call), marks=pytest.mark.xfail(strict=True, reason=KNOWN[str(call)])) for call in WRONG],

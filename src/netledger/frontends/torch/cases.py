@@ -26,7 +26,7 @@ def case_of(tape: Any, writes: Any, result: Any, flat: list[Any]) -> Case | None
                 count += 1
         overwritten = tuple([(places[id(target)], places[id(value)]) for target, value in writes])
         answer = _places(result, places)
-    except KeyError:
+    except (KeyError, TypeError):
         return None
     alone = count == len(uses) == 1 and type(answer) is int
     single = alone and answer == ~0 and not overwritten
@@ -46,18 +46,26 @@ class _Constant:
 def _places(result: Any, places: dict[int, int]) -> Any:
     if isinstance(result, torch.Tensor):
         return places[id(result)]
-    if type(result) in (tuple, list):
-        return type(result)(_places(part, places) for part in result)
-    return _Constant(result)
+    if isinstance(result, (tuple, list)):
+        return _alike(result, [_places(part, places) for part in result])
+    if type(result) in _PLAIN:
+        return _Constant(result)
+    raise KeyError(result)
+
+
+_PLAIN = frozenset({type(None), bool, int, float, complex, str, torch.dtype, torch.device})
+
+
+def _alike(sequence: Any, parts: list[Any]) -> Any:
+    """A sequence of the same class, with other parts."""
+    make = getattr(sequence, "_make", type(sequence))
+    return make(parts)
 
 
 def rebuilt(result: Any, flat: list[Any], made: list[Abstract]) -> Any:
     """The answer, with the tensors of this call."""
-    kind = type(result)
-    if kind is int:
-        if result < 0:
-            return made[~result]
-        return flat[result]
-    if kind is _Constant:
+    if type(result) is int:
+        return made[~result] if result < 0 else flat[result]
+    if type(result) is _Constant:
         return result.value
-    return kind(rebuilt(part, flat, made) for part in result)
+    return _alike(result, [rebuilt(part, flat, made) for part in result])
