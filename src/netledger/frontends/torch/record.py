@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from types import CodeType
 from typing import Any, NamedTuple
 
@@ -114,20 +115,21 @@ class Called(NamedTuple):
     inputs: tuple[int, ...]
 
 
-def numbers_in(value: Any) -> tuple[int, ...]:
-    """The numbers of the tensors in a value, nested as it may be."""
+def numbers_in(value: Any, number: Callable[[Any], int] | None = None) -> tuple[int, ...]:
+    """The numbers of the tensors in a value, nested as it may be; `number`: that of what the model holds."""
     if type(value) is Abstract:
         return (value._number,)
     found: list[int] = []
-    _add(value, found)
+    _add(value, found, number)
     return tuple(found)
 
 
 _PLAIN = frozenset({type(None), bool, int, float, str})
 
 
-def _add(value: Any, found: list[int]) -> None:
+def _add(value: Any, found: list[int], number: Callable[[Any], int] | None) -> None:
     if isinstance(value, torch.Tensor):
+        found.extend((number(value),) if number else ())
         return
     if isinstance(value, dict):
         value = value.values()
@@ -139,4 +141,4 @@ def _add(value: Any, found: list[int]) -> None:
         if type(part) is Abstract:
             found.append(part._number)
         elif type(part) not in _PLAIN:
-            _add(part, found)
+            _add(part, found, number)

@@ -95,7 +95,7 @@ def _once(model: Model, given: Arguments) -> tuple[Recording, bool]:
     inputs = numbers_in((args, named))
     try:
         with _ONE_AT_A_TIME, _untouched(known), watched(trace), intercepted(trace), torch.no_grad(), trace:
-            result = _finished(model.run(*args, **named))
+            outputs = numbers_in(_finished(model.run(*args, **named)), trace.number)
     except NotImplementedError as error:
         unknown = SourceError(f"PyTorch cannot tell a shape without computing: {str(error)[:300]}", hint=_RULE)
         _tell(unknown, error, trace, model, inputs)
@@ -106,7 +106,7 @@ def _once(model: Model, given: Arguments) -> tuple[Recording, bool]:
     except Exception as error:
         raise _failure(error, trace, model, inputs) from error
     trace.values.clear()
-    made = Recording(trace, model.name, model.source, inputs, numbers_in(result))
+    made = Recording(trace, model.name, model.source, inputs, outputs)
     if model.notes and given == ([value for _, value in model.inputs], {}):
         made.notes = model.notes
     if torch.is_autocast_enabled(known.device.type):

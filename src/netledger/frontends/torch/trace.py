@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import get_default_dtype
+from torch._ops import OpOverload, OpOverloadPacket
 from torch.nn import Parameter
 from torch.overrides import TorchFunctionMode, _pop_mode_temporarily
 
@@ -53,6 +54,14 @@ def _takes_nothing(func: Any) -> bool:
     """Whether its rule knows what to do with tensors without elements; or it works in place."""
     name = name_of(func)
     return name in ("__getitem__", "index", "cat", "concat", "concatenate") or name.endswith("_") or "linear" in name
+
+
+def _as_answered(func: Any, result: Any) -> Any:
+    """Kernels answer plain tuples, or lists."""
+    if not isinstance(result, (tuple, list)) or not isinstance(func, (OpOverload, OpOverloadPacket)):
+        return result
+    schema = (func if isinstance(func, OpOverload) else getattr(func, func.overloads()[0]))._schema
+    return (list if len(schema.returns) == 1 else tuple)(result)
 
 
 class Trace(Recorder, TorchFunctionMode):
@@ -141,7 +150,7 @@ class Trace(Recorder, TorchFunctionMode):
             key.append(self._sort_or_kind(value))
             flat.append(value)
         elif isinstance(value, (tuple, list)):
-            key.append("(")
+            key.append(kind)  # a list as an index is not what a tuple is
             self._identify_all(value, key, flat)
             key.append(")")
         elif kind is slice:
@@ -175,7 +184,7 @@ class Trace(Recorder, TorchFunctionMode):
         before = self._state()
         self._tape, self._writes, self.volatile = [], [], False
         try:
-            result = rule.apply(self, *args, **kwargs)
+            result = _as_answered(func, rule.apply(self, *args, **kwargs))
         except (ValuesNeededError, SourceError):
             raise
         except (
@@ -206,7 +215,7 @@ class Trace(Recorder, TorchFunctionMode):
         made = self.perform(func, args, rest)
         targets, values = (kwargs["out"], made) if isinstance(made, (tuple, list)) else ((kwargs["out"],), (made,))
         for target, value in zip(targets, values, strict=True):
-            self.write(target, value)
+            self.write(target, self.of_type(value, target))
         return kwargs["out"]
 
     def _state(self) -> Any:

@@ -52,9 +52,10 @@ def _take(trace: Any, taken: _Taken, part: Any) -> _Taken:
     tensor, axis, places = taken
     if part is None:
         return _Taken(trace.add(load("unsqueeze")(axis), tensor), axis + 1, places)
-    if part is True:
-        part = None
-        return _Taken(trace.add(load("unsqueeze")(axis), tensor), axis + 1, places)
+    if isinstance(part, torch.Tensor) and not part.dim() and part.dtype is torch.bool:
+        part = bool(trace.values.of(part, "it says whether anything is taken"))
+    if isinstance(part, bool):
+        return _Taken(_all_or_nothing(trace, tensor, axis, part), axis + 1, places)
     if isinstance(part, slice):
         return _Taken(_sliced(trace, tensor, axis, part), axis + 1, places)
     if isinstance(part, torch.Tensor) and not part.dim() and part.dtype not in (torch.bool, torch.uint8):
@@ -73,6 +74,12 @@ def _take(trace: Any, taken: _Taken, part: Any) -> _Taken:
         more = tuple((axis + place, one) for place, one in enumerate(found))
         return _Taken(tensor, axis + len(found), (*places, *more))
     return _Taken(tensor, axis + 1, (*places, (axis, part)))
+
+
+def _all_or_nothing(trace: Any, tensor: Any, axis: int, all: bool) -> Any:
+    """A new axis with all, or with nothing in it."""
+    made = trace.add(load("unsqueeze")(axis), tensor)
+    return made if all else _sliced(trace, made, axis, slice(0, 0))
 
 
 def _sliced(trace: Any, tensor: Any, axis: int, part: slice) -> Any:

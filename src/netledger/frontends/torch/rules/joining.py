@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import torch
@@ -44,10 +45,19 @@ def beside(trace: Any, tensors: Any) -> Any:
 
 def _split(trace: Any, input: Any, sizes: list[int], dim: int) -> tuple[Any, ...]:
     kept = [size for size in sizes if size]
-    if len(kept) != len(sizes):
-        raise TypeError("empty")
-    made = trace.add(load("split")(None, tuple(sizes), dim), input)
-    return made if isinstance(made, tuple) else (made,)
+    if sum(kept) != _size(trace, input, dim):
+        raise TypeError("pieces that overlap")
+    made = trace.add(load("split")(None, tuple(kept), dim), input) if kept else ()
+    parts = iter(made if isinstance(made, tuple) else (made,))
+    return tuple(next(parts) if size else _nothing(trace, input, dim) for size in sizes)
+
+
+def _nothing(trace: Any, input: Any, dim: int) -> Any:
+    """A piece without elements."""
+    shape = list(trace.kind_of(input).shape)
+    shape[dim] = 0
+    kind = trace.kind(tuple(shape), trace.kind_of(input).dtype)
+    return trace.add(load("empty")(tuple(shape)), input, kinds=(kind,))
 
 
 def _size(trace: Any, input: Any, dim: int) -> int:
@@ -83,9 +93,17 @@ def tensor_split(trace: Any, input: Any, indices_or_sections: Any, dim: int = 0,
     if isinstance(given, int):
         sizes = [size // given + (place < size % given) for place in range(given)]
     else:
-        ends = [*given, size]
-        sizes = [end - start for start, end in zip([0, *given], ends, strict=True)]
+        places = [min(int(place) + size * (place < 0), size) for place in given]
+        sizes = [max(end - start, 0) for start, end in zip([0, *places], [*places, size], strict=True)]
     return _split(trace, input, sizes, dim)
+
+
+@rule("combinations")
+def combinations(trace: Any, input: Any, r: int = 2, with_replacement: bool = False) -> Any:
+    """Every choice of so many elements."""
+    size = _size(trace, input, 0)
+    count = math.comb(size + r - 1 if with_replacement else size, r)
+    return trace.add(load("rearrange")("combinations", (count, r)), input)
 
 
 @rule("unbind")
@@ -149,7 +167,7 @@ def meshgrid(trace: Any, *tensors: Any, indexing: str | None = None) -> Any:
     return tuple(made)
 
 
-@rule("cartesian_prod", "combinations", "block_diag")
+@rule("cartesian_prod", "block_diag")
 def products(trace: Any, *_: Any, **__: Any) -> Any:
     """Elements in other places."""
     return trace.rearranged()

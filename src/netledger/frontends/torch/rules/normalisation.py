@@ -52,11 +52,21 @@ def native_batch_norm(trace: Any, input: Any, weight: Any, bias: Any, *args: Any
     """The kernel: it gives what it saves too."""
     mean, var = args[:2] if len(args) > 3 else (None, None)
     made = batch_norm(trace, input, mean, var, weight, bias, eps=args[-1])
-    return (made, *_saved(trace, input, (0,), (0,)))
+    batch = args[-3] is True
+    return (made, *_saved(trace, input, 2, (trace.kind_of(input).shape[1],) if batch else (0,)))
 
 
-def _saved(trace: Any, input: Any, *shapes: Any) -> tuple[Any, ...]:
-    return tuple(trace.add(load("empty")(shape), input, dtype=torch.float32) for shape in shapes)
+def _saved(trace: Any, input: Any, count: int, shape: Any) -> tuple[Any, ...]:
+    """The statistics that a kernel answers beside its result: they are part of its work."""
+    kind = "empty" if 0 in shape else "rearrange"
+    given = (tuple(shape),) if kind == "empty" else ("statistics", tuple(shape))
+    return tuple(trace.add(load(kind)(*given), input, dtype=torch.float32) for _ in range(count))
+
+
+def _kept(trace: Any, input: Any, axes: int) -> tuple[int, ...]:
+    """The shape of statistics over the last axes."""
+    shape = tuple(trace.kind_of(input).shape)
+    return (*shape[: len(shape) - axes], *(1,) * axes)
 
 
 @rule("layer_norm")
@@ -76,7 +86,7 @@ def layer_norm(
 def native_layer_norm(trace: Any, input: Any, normalized_shape: Any, weight: Any, bias: Any, eps: float) -> Any:
     """The kernel: it gives mean and variance too."""
     made = layer_norm(trace, input, normalized_shape, weight, bias, eps)
-    return (made, *_saved(trace, input, (0,), (0,)))
+    return (made, *_saved(trace, input, 2, _kept(trace, input, len(normalized_shape))))
 
 
 @rule("rms_norm", "_fused_rms_norm")
@@ -86,7 +96,8 @@ def rms_norm(trace: Any, input: Any, normalized_shape: Any, weight: Any = None, 
         raise ValueError("the last axes are normalised")
     eps = torch.finfo(trace.kind_of(input).dtype).eps if eps is None else eps
     made = trace.add(load("rmsnorm")(len(normalized_shape), float(eps), weight is not None), input, scale=weight)
-    return (made, *_saved(trace, input, (0,))) if trace.last_name.startswith("_") else made
+    kernel = trace.last_name.startswith("_")
+    return (made, *_saved(trace, input, 1, _kept(trace, input, len(normalized_shape)))) if kernel else made
 
 
 @rule("group_norm")
@@ -105,7 +116,7 @@ def native_group_norm(
     trace: Any, input: Any, weight: Any, bias: Any, n: int, c: int, hxw: int, group: int, eps: float
 ) -> Any:
     """The kernel."""
-    return (group_norm(trace, input, group, weight, bias, eps), *_saved(trace, input, (0,), (0,)))
+    return (group_norm(trace, input, group, weight, bias, eps), *_saved(trace, input, 2, (n, group)))
 
 
 @rule("instance_norm")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import FunctionType
 from typing import Any
 
 import torch
@@ -112,8 +113,8 @@ def adaptive_max_pool(trace: Any, input: Any, output_size: Any, return_indices: 
     count = _count(trace)
     op = load("adaptive_maxpool")(_axes(_sizes(trace, input, output_size, count), count))
     made = batched(trace, input, count + 2, lambda image: trace.add(op, image))
-    kernel = isinstance(trace.last[0], torch._ops.OpOverload)
-    if not return_indices and not kernel:
+    alone = not return_indices if return_indices is not None else isinstance(trace.last[0], FunctionType)
+    if alone:
         return made
     return made, trace.add(load("rearrange")("places", tuple(made.shape)), made, dtype=torch.int64)
 
