@@ -15,7 +15,7 @@ import torch
 from netledger.core.errors import SourceError
 from netledger.core.network import Tensor
 
-__all__ = ["DTYPES", "TRACING", "Abstract", "Kind", "abstract", "subclass"]
+__all__ = ["DTYPES", "NAMED", "TRACING", "Abstract", "Kind", "abstract", "subclass"]
 
 DTYPES = {
     getattr(torch, name): name
@@ -25,6 +25,8 @@ DTYPES = {
     )
 }
 """PyTorch's element types, and their names."""
+NAMED = {name: dtype for dtype, name in DTYPES.items()}
+"""Element types by their names."""
 
 
 TRACING: set[int] = set()

@@ -10,16 +10,16 @@ from __future__ import annotations
 import inspect
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from types import CodeType, FunctionType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import torch
-from torch.overrides import _pop_mode_temporarily
 
 from netledger.core.errors import PluginError, quote
 from netledger.core.operator import Operator, operator
 from netledger.frontends.torch.memory import forget as forget_calls
+from netledger.frontends.torch.recorder import unwatched
 from netledger.frontends.torch.rules._registry import RULES, Rule, forget
 
 if TYPE_CHECKING:
@@ -159,12 +159,8 @@ def _done(trace: Trace, function: Any, made: type[Operator], named: dict[str, An
                     inputs.append(part)
     values = {name: _plain(named[name]) for name in made.ATTRIBUTES if name in named}
     trace.last = (function, ((), named))
-    with _pop_mode_temporarily() if _mode_is_on() else nullcontext():
+    with unwatched():
         return trace.add(made(**values), *inputs, **held)
-
-
-def _mode_is_on() -> bool:
-    return bool(torch._C._len_torch_function_stack())
 
 
 def _plain(value: Any) -> Any:

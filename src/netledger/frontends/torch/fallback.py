@@ -24,7 +24,9 @@ from netledger.ops.custom import Custom
 if TYPE_CHECKING:
     from netledger.frontends.torch.trace import Trace
 
-__all__ = ["follow"]
+__all__ = ["HINT", "follow"]
+
+HINT = "Declare an operator for it: netledger.rule, see docs/pytorch.md."
 
 
 def follow(trace: Trace, func: Any, args: Any, kwargs: Any, error: Exception | None = None) -> Any:
@@ -166,8 +168,7 @@ def _written(trace: Trace, func: Any, args: Any, kwargs: Any, operator: Any) -> 
 
 
 def _unknown(func: Any) -> SourceError:
-    hint = "Declare an operator for it: netledger.rule, see docs/pytorch.md."
-    return SourceError(f"{name_of(func)} has no rule, and PyTorch cannot tell its shape without computing", hint=hint)
+    return SourceError(f"{name_of(func)} has no rule, and PyTorch cannot tell its shape without computing", hint=HINT)
 
 
 def _refilled(value: Any, answers: Any) -> Any:

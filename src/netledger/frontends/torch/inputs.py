@@ -10,13 +10,11 @@ import torch
 from netledger.core.errors import SourceError
 from netledger.core.network import Tensor
 from netledger.frontends.options import Options
-from netledger.frontends.torch.abstract import DTYPES, Abstract, abstract
+from netledger.frontends.torch.abstract import NAMED, Abstract
 from netledger.frontends.torch.sources import Model
 from netledger.frontends.torch.trace import Trace
 
 __all__ = ["arguments", "prepared", "unbatched"]
-
-_NAMED = {name: dtype for dtype, name in DTYPES.items()}
 
 Arguments = tuple[list[Any], dict[str, Any]]
 
@@ -73,7 +71,7 @@ def _with_batch(value: Any, batch: int) -> Any:
 
 def _input(trace: Trace, value: Any) -> Any:
     if isinstance(value, Tensor):
-        return _abstract(trace, value.shape, _NAMED[value.dtype])
+        return _abstract(trace, value.shape, NAMED[value.dtype])
     if isinstance(value, torch.Tensor) and not isinstance(value, (torch.nn.Parameter, Abstract)):
         made = _abstract(trace, tuple(value.shape), value.dtype)
         trace.values.know(made._number, value)
@@ -88,10 +86,7 @@ def _input(trace: Trace, value: Any) -> Any:
 
 
 def _abstract(trace: Trace, shape: Any, dtype: torch.dtype) -> Any:
-    kind = trace.kind(tuple(map(int, shape)), dtype)
-    number = len(trace.kinds_by_number)
-    trace.kinds_by_number.append(kind)
-    return abstract(kind, number)
+    return trace.fresh(trace.kind(tuple(map(int, shape)), dtype))
 
 
 def _signature(model: Any) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from types import CodeType
 from typing import Any
 
@@ -12,7 +12,7 @@ import torch
 from torch.overrides import _pop_mode_temporarily
 
 from netledger.core.operator import Operator
-from netledger.frontends.torch.abstract import DTYPES, Abstract, Kind, abstract
+from netledger.frontends.torch.abstract import DTYPES, NAMED, Abstract, Kind, abstract
 from netledger.frontends.torch.model import Static, kind_of, meet, sort_of
 from netledger.frontends.torch.record import Called, Did, Place, Step
 from netledger.frontends.torch.rules._registry import load
@@ -22,12 +22,16 @@ from netledger.ops.assigning import Assign, Rearrange
 from netledger.ops.constants import Buffer, Constant, Empty
 from netledger.ops.embedding import Parameter as ParameterOp
 
-__all__ = ["CALL", "NOTHING", "Recorder", "WrappedError", "is_inner"]
+__all__ = ["CALL", "NOTHING", "Recorder", "WrappedError", "is_inner", "unwatched"]
 
-_NAMED = {name: dtype for dtype, name in DTYPES.items()}
 _make: Any = tuple.__new__
 NOTHING = Stored(-1, Sort(Kind((), torch.float32, torch.device("cpu")), BUFFER, False))
 """What stands where a layer holds nothing, such as a bias that is None."""
+
+
+def unwatched() -> AbstractContextManager[Any]:
+    """What is called meanwhile is no part of the run."""
+    return _pop_mode_temporarily() if torch._C._len_torch_function_stack() else nullcontext()
 
 
 class WrappedError(Exception):
@@ -108,7 +112,7 @@ class Recorder:
         """A module that is no part of the model, such as one that a function calls; its number from now on."""
         above = self.calls[self.call].part if self.call >= 0 else -1
         before = len(self.tensors)
-        with _pop_mode_temporarily() if torch._C._len_torch_function_stack() else nullcontext():
+        with unwatched():
             number = meet(module, self.known, above)
         self.untouched.update({id(tensor): self.stored[id(tensor)] for tensor in self.tensors[before:]})
         self.alive.append(module)
@@ -143,6 +147,11 @@ class Recorder:
             return tensor._kind
         now = self.now.get(id(tensor))
         return self.lookup(tensor).sort.kind if now is None else now._kind
+
+    def fresh(self, kind: Kind) -> Abstract:
+        """A new tensor of the network."""
+        self.kinds_by_number.append(kind)
+        return abstract(kind, len(self.kinds_by_number) - 1)
 
     def constant(self, real: torch.Tensor) -> Abstract:
         """A tensor that the model holds in its code."""
@@ -238,17 +247,16 @@ class Recorder:
         outputs = op.infer(tensors)
         types = dtype if isinstance(dtype, tuple) else (dtype,) * len(outputs)
         return tuple(
-            self.kind(tuple(tensor.shape), given or _NAMED[tensor.dtype])
+            self.kind(tuple(tensor.shape), given or NAMED[tensor.dtype])
             for tensor, given in zip(outputs, types, strict=True)
         )
 
     def _do(self, step: Step, inputs: Any, held: Any, func: Any) -> tuple[Abstract, ...]:
         numbers = tuple([value._number if type(value) is Abstract else self.number(value) for value in inputs])
         known = tuple([self._held(value) for value in held]) if step.roles else ()
-        first, kinds = len(self.kinds_by_number), step.kinds
-        self.kinds_by_number.extend(kinds)
-        self.done.append(_make(Did, (step, numbers, first, known, func, self.call, self.place_of(sys._getframe(2)))))
-        made = tuple([abstract(kind, number) for number, kind in enumerate(kinds, first)])
+        first, where = len(self.kinds_by_number), self.place_of(sys._getframe(2))
+        made = tuple([self.fresh(kind) for kind in step.kinds])
+        self.done.append(_make(Did, (step, numbers, first, known, func, self.call, where)))
         if step.view and type(inputs[0]) is Abstract:
             for tensor in made:
                 tensor._root, tensor._seen = inputs[0], inputs[0]._writes
@@ -275,15 +283,14 @@ class Recorder:
         stored = self.lookup(tensor)
         sort = stored.sort
         sizes = sort.kind.tensor.shape
-        number = len(self.kinds_by_number)
-        self.kinds_by_number.append(sort.kind)
+        made = self.fresh(sort.kind)
         parameter = sort.use == PARAMETER
         op, role = (ParameterOp(sizes), "weight") if parameter else (Buffer(sizes), "values")
         step = Step(op, (), (role,), (sort,), (sort.kind,))
-        self.done.append(Did(step, (), number, (stored,), None, self.call, self.place_of(sys._getframe(2))))
-        made = abstract(sort.kind, number)
+        where = self.place_of(sys._getframe(2))
+        self.done.append(Did(step, (), made._number, (stored,), None, self.call, where))
         self.stand(tensor, made)
-        self.values.know(number, self.tensors[stored.number])
+        self.values.know(made._number, self.tensors[stored.number])
         return made
 
     # Where.

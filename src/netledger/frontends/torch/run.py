@@ -18,6 +18,7 @@ from netledger.core.network import shapes
 from netledger.frontends.options import Options
 from netledger.frontends.torch.abstract import TRACING
 from netledger.frontends.torch.custom import intercepted
+from netledger.frontends.torch.fallback import HINT
 from netledger.frontends.torch.freeze import Recording, function_name
 from netledger.frontends.torch.holding import kept
 from netledger.frontends.torch.inputs import Arguments, arguments, batched, prepared, unbatched
@@ -33,7 +34,6 @@ __all__ = ["record"]
 
 _ONE_AT_A_TIME = threading.RLock()
 """A trace stands in for a function of PyTorch's: two that overlap would put back each other's."""
-_RULE = "Declare an operator for it: netledger.rule, see docs/pytorch.md."
 
 
 @contextmanager
@@ -97,7 +97,7 @@ def _once(model: Model, given: Arguments) -> tuple[Recording, bool]:
         with _ONE_AT_A_TIME, _untouched(known), watched(trace), intercepted(trace), torch.no_grad(), trace:
             outputs = numbers_in(_finished(model.run(*args, **named)), trace.number)
     except NotImplementedError as error:
-        unknown = SourceError(f"PyTorch cannot tell a shape without computing: {str(error)[:300]}", hint=_RULE)
+        unknown = SourceError(f"PyTorch cannot tell a shape without computing: {str(error)[:300]}", hint=HINT)
         _tell(unknown, error, trace, model, inputs)
         raise unknown from error
     except NetledgerError as error:

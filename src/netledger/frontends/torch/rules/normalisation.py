@@ -38,12 +38,15 @@ def batch_norm(
     *_: Any,
 ) -> Any:
     """Batch normalisation, as at inference in training mode too."""
+    return _by_channel(
+        trace, "batchnorm", input, {"running_mean": running_mean, "running_var": running_var}, weight, bias, eps
+    )
+
+
+def _by_channel(trace: Any, kind: str, input: Any, running: dict[str, Any], weight: Any, bias: Any, eps: float) -> Any:
     affine = weight is not None and bias is not None
-    track = running_mean is not None
-    op = load("batchnorm")(float(eps), affine, track)
-    held = {"running_mean": running_mean, "running_var": running_var}
-    roles = {"scale": weight, "shift": bias} if affine else {}
-    made = trace.add(op, input, **roles, **held)
+    op = load(kind)(float(eps), affine, running["running_mean"] is not None)
+    made = trace.add(op, input, **({"scale": weight, "shift": bias} if affine else {}), **running)
     return made if affine else _scaled(trace, made, weight, bias, 1)
 
 
@@ -133,12 +136,9 @@ def instance_norm(
     *_: Any,
 ) -> Any:
     """Instance normalisation."""
-    affine = weight is not None and bias is not None
-    op = load("instancenorm")(float(eps), affine, running_mean is not None)
-    held = {"running_mean": running_mean, "running_var": running_var}
-    roles = {"scale": weight, "shift": bias} if affine else {}
-    made = trace.add(op, input, **roles, **held)
-    return made if affine else _scaled(trace, made, weight, bias, 1)
+    return _by_channel(
+        trace, "instancenorm", input, {"running_mean": running_mean, "running_var": running_var}, weight, bias, eps
+    )
 
 
 @rule("local_response_norm")
