@@ -85,9 +85,11 @@ def chunk(trace: Any, input: Any, chunks: int, dim: int = 0) -> Any:
 
 
 @rule("tensor_split")
-def tensor_split(trace: Any, input: Any, indices_or_sections: Any, dim: int = 0, **_: Any) -> Any:
+def tensor_split(trace: Any, input: Any, indices_or_sections: Any = None, dim: int = 0, **named: Any) -> Any:
     """So many pieces of nearly one size, or pieces between places."""
     size, given = _size(trace, input, dim), indices_or_sections
+    if given is None:
+        given = named.get("indices", named.get("sections", named.get("tensor_indices_or_sections")))
     if isinstance(given, torch.Tensor):
         given = trace.values.of(given, "where pieces begin").tolist()
     if isinstance(given, int):

@@ -168,7 +168,7 @@ def repeat(trace: Any, input: Any, *times: Any, **kwargs: Any) -> Any:
     return trace.add(load("tile")(counts), input)
 
 
-@rule("repeat_interleave", pure=False)
+@rule("repeat_interleave")
 def repeat_interleave(trace: Any, input: Any, repeats: Any = None, dim: Any = None, **_: Any) -> Any:
     """Each element several times."""
     if repeats is None or (isinstance(repeats, torch.Tensor) and repeats.numel() != 1):
