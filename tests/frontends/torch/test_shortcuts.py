@@ -113,3 +113,35 @@ def test_counting_again_keeps_nothing() -> None:
         nl.count(model[2], (2, 4, 4)).total("macs")
         sizes.append([[len(part) for part in known] for known in memory._MEMORIES.values()])
     assert sizes[0] == sizes[-1]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (lambda x: x[1, True, 1], lambda x: x[1, 1, 1]),
+        (lambda x: x[()], lambda x: x[[]]),
+        (lambda x: x[[0, 1]], lambda x: x[0, 1]),
+        (lambda x: x * 1, lambda x: x * 1.0),
+        (lambda x: x.sum(1, True), lambda x: x.sum(1)),
+        (lambda x: x.to(torch.float16), lambda x: x.to(torch.float64)),
+        (lambda x: torch.stack([x, x]), lambda x: torch.stack([x, x, x])),
+        (lambda x: x.split(2, 0), lambda x: x.split([2, 1], 0)),
+    ],
+)
+def test_calls_that_look_alike(one: Any, other: Any) -> None:
+    """Neither is taken for the other, whichever comes first."""
+    x = torch.arange(60).reshape(3, 4, 5)
+    for calls in ((one, other, one), (other, one, other)):
+        network = nl.count(
+            lambda x, calls=calls: [call(x) for call in calls], (nl.Shape(3, 4, 5, dtype="int64"))
+        ).network
+        assert network is not None
+        answers = [part for call in calls for part in _listed(call(x))]
+        found = [network.tensors[number] for number in network.outputs]
+        assert [(part.shape, part.dtype) for part in found] == [
+            (tuple(part.shape), str(part.dtype).removeprefix("torch.")) for part in answers
+        ]
+
+
+def _listed(value: Any) -> list[Any]:
+    return [value] if isinstance(value, torch.Tensor) else list(value)

@@ -34,6 +34,9 @@ __all__ = ["Trace"]
 
 _make: Any = tuple.__new__
 _SORT: Any = itemgetter(1)
+_INTEGERS = {int}
+_BY_NAME = object()
+"""Stands between what is given by place and by name."""
 _PLAIN = frozenset(
     {
         float,
@@ -99,10 +102,12 @@ class Trace(Recorder, TorchFunctionMode):
                 else:
                     self._identify(value, kind, key, flat)
             if kwargs:
-                key.extend(kwargs)
+                key.extend((_BY_NAME, *kwargs))
                 self._identify_all(kwargs.values(), key, flat)
         except WrappedError:
             return fallback.kernels(self, func, args, kwargs or {})
+        if len(flat) > 1 and len(set(map(id, flat))) < len(flat):
+            key.append(tuple([next(place for place, one in enumerate(flat) if one is value) for value in flat]))
         identity = tuple(key)
         try:
             case = self.cases.get(identity)
@@ -144,7 +149,7 @@ class Trace(Recorder, TorchFunctionMode):
 
     def _identify(self, value: Any, kind: type, key: list[Any], flat: list[Any]) -> None:
         """The same for one value, of any type."""
-        if kind is tuple and value and type(value[0]) is type(value[-1]) is int:
+        if kind is tuple and set(map(type, value)) == _INTEGERS:
             key.append(value)
         elif kind is Parameter or isinstance(value, torch.Tensor):
             key.append(self._sort_or_kind(value))
@@ -157,7 +162,7 @@ class Trace(Recorder, TorchFunctionMode):
             key.append(kind)
             self._identify_all((value.start, value.stop, value.step), key, flat)
         elif isinstance(value, dict):
-            key.extend(("{", *value))
+            key.extend((kind, len(value), *value))
             self._identify_all(value.values(), key, flat)
         else:
             key.extend((kind, value) if kind in _PLAIN else ([],))  # a list has no hash: it is not remembered

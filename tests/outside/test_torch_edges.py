@@ -1,0 +1,102 @@
+"""Which inputs an output is made of: the edges of the network, against eager PyTorch, whose values tell.
+
+An output depends on an input if its values change with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from torch import Tensor
+
+import netledger as nl
+
+SIZE, INPUTS = 3, 3
+
+WHOLE: list[Callable[[Tensor, Tensor], Tensor]] = [
+    lambda a, b: a + b,
+    lambda a, b: a * b,
+    lambda a, b: a @ b,
+    lambda a, b: torch.stack([a, b]).sum(0),
+    lambda a, b: torch.cat([a, b])[::2] + torch.cat([a, b])[1::2],
+    lambda a, b: torch.einsum("ij,kj->ik", a, b),
+    lambda a, b: torch.lerp(a, b, 0.3),
+    lambda a, b: torch.addmm(a, b, b),
+    lambda a, b: a.sort(-1).values - b.topk(SIZE).values,
+    lambda a, b: torch.stack(list(a)) + torch.stack(b.unbind(1)),
+    lambda a, b: torch.cat(a.split(1)) * torch.cat(b.chunk(SIZE, 1), 1),
+    lambda a, b: a.t().sigmoid(),
+    lambda a, b: b.reshape(-1).view(SIZE, SIZE).flip(0),
+    lambda a, b: torch.nn.functional.linear(a, b, b[0]),
+    lambda a, b: a.clone().add_(b),
+    lambda a, b: a.mul_(b),
+    lambda a, b: torch.nn.functional.softmax(a, -1).sub_(b.mean()),
+]
+"""All of the answer depends on all of what it is made of."""
+
+PARTS: list[Callable[[Tensor, Tensor], Tensor]] = [
+    lambda a, b: a.copy_(b),
+    lambda a, b: torch.cat([a[:1], b[1:]]),
+    lambda a, b: a[0].copy_(b[0].clone()).expand(SIZE, SIZE) + a,
+    lambda a, b: a[1:].add_(b[:-1].clone()).sum() + a,
+    lambda a, b: a.t()[0].mul_(b[1].clone()) + a,
+]
+"""Parts of it do; or it was another tensor before."""
+
+STEPS = st.tuples(st.booleans(), st.integers(0, 99), st.integers(0, 99), st.integers(0, 99))
+PROGRAMS = st.lists(STEPS, min_size=1, max_size=8)
+
+
+def run(program: list[Any], parts: bool, tensors: list[Tensor]) -> list[Tensor]:
+    """What a program makes: each step takes two of what there is, and adds what it answers."""
+    known = [tensor * 1 for tensor in tensors]
+    steps = [*WHOLE, *PARTS] if parts else WHOLE
+    for again, which, one, other in program:
+        first = known[one % len(known)]
+        second = first if again else known[other % len(known)]
+        known.append(steps[which % len(steps)](first, second))
+    return known
+
+
+def depends(program: list[Any], parts: bool) -> list[set[int]]:
+    """The inputs with which the values of each tensor change."""
+    torch.manual_seed(0)
+    given = [torch.rand(SIZE, SIZE, dtype=torch.float64) + 0.5 for _ in range(INPUTS)]
+    values = run(program, parts, given)
+    found: list[set[int]] = [set() for _ in values]
+    for place in range(INPUTS):
+        other = [one + 0.01 * torch.rand_like(one) if at == place else one for at, one in enumerate(given)]
+        for at, (before, after) in enumerate(zip(values, run(program, parts, other), strict=True)):
+            found[at] |= {place} if not torch.equal(before, after) else set()
+    return found
+
+
+def reached(program: list[Any], parts: bool) -> list[set[int]]:
+    """The inputs from which there is a way to each output."""
+    network = nl.count(lambda *tensors: run(program, parts, list(tensors)), *[(SIZE, SIZE)] * INPUTS).network
+    assert network is not None
+    known = {number: {place} for place, number in enumerate(network.inputs)}
+    for node in network.nodes:
+        sources = set().union(*(known[number] for number in (*node.inputs, *(one for _, one in node.operands))))
+        known.update(dict.fromkeys(node.outputs, sources))
+    return [known[number] for number in network.outputs]
+
+
+@settings(max_examples=300, deadline=None)
+@given(PROGRAMS)
+def test_edges(program: list[Any]) -> None:
+    for _ in range(2):
+        assert reached(program, False) == depends(program, False)
+
+
+@settings(max_examples=300, deadline=None)
+@given(PROGRAMS)
+def test_edges_of_parts(program: list[Any]) -> None:
+    """What is written to a part is taken to change the whole: no edge is missing."""
+    for _ in range(2):
+        pairs = zip(depends(program, True), reached(program, True), strict=True)
+        assert all(there <= found for there, found in pairs)
