@@ -35,6 +35,8 @@ __all__ = ["Trace"]
 _make: Any = tuple.__new__
 _SORT: Any = itemgetter(1)
 _INTEGERS = {int}
+_MISTAKES = (NetledgerError, TypeError, ValueError, LookupError, ArithmeticError, AttributeError, RuntimeError)
+"""What a rule raises that does not take what it is given."""
 _BY_NAME = object()
 """Stands between what is given by place and by name."""
 _PLAIN = frozenset(
@@ -188,23 +190,18 @@ class Trace(Recorder, TorchFunctionMode):
             return fallback.of_nothing(self, func, args, kwargs)
         before = self._state()
         self._tape, self._writes, self.volatile = [], [], False
+        failure = None
         try:
             result = _as_answered(func, rule.apply(self, *args, **kwargs))
         except (ValuesNeededError, SourceError):
             raise
-        except (
-            NetledgerError,
-            TypeError,
-            ValueError,
-            LookupError,
-            ArithmeticError,
-            AttributeError,
-            RuntimeError,
-        ) as error:
-            self._undo(before)
-            return fallback.follow(self, func, args, kwargs, error)
+        except _MISTAKES as error:
+            failure = error
         finally:
             tape, writes, self._tape, self._writes = self._tape, self._writes, before[3], before[4]
+        if failure is not None:
+            self._undo(before)
+            return fallback.follow(self, func, args, kwargs, failure)
         for target, value in writes:
             self.write(target, value)
         volatile, self.volatile = self.volatile, before[5]
