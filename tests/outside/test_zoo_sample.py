@@ -7,7 +7,7 @@ import pytest
 import netledger as nl
 from bench import models
 from bench.zoo.row import row
-from netledger.frontends.torch import modules
+from netledger.frontends.torch import memory, modules
 
 SAMPLE = (
     *("torchvision:alexnet", "torchvision:convnext_tiny", "torchvision:densenet121", "torchvision:efficientnet_b0"),
@@ -65,6 +65,20 @@ def test_shortcuts_are_what_forward_does(network: str, monkeypatch: pytest.Monke
     entered = nl.count(model, *inputs)
     assert first == again
     assert _facts(first) == _facts(entered)
+
+
+@pytest.mark.filterwarnings("ignore::FutureWarning", "ignore::UserWarning")
+def test_what_is_remembered_of_others_changes_nothing() -> None:
+    """Networks one after the other, there and back, say what each says when nothing is remembered."""
+    networks = {network: models.build(network) for network in SAMPLE[::3]}
+    inputs = {network: models.shapes(network, model) for network, model in networks.items()}
+    alone = {}
+    for network, model in networks.items():
+        memory.forget()
+        alone[network] = nl.count(model, *inputs[network]).to_json()
+    memory.forget()
+    for network in (*networks, *reversed(networks)):
+        assert nl.count(networks[network], *inputs[network]).to_json() == alone[network], network
 
 
 def _facts(ledger: nl.Ledger) -> list[object]:

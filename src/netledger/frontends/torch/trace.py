@@ -129,6 +129,7 @@ class Trace(Recorder, TorchFunctionMode):
 
     def _with_values(self, case: Case | None, func: Any, args: Any, kwargs: Any, identity: Any, flat: Any) -> Any:
         """The same, where the result can be computed if it is asked for."""
+        self.last = (func, (args, kwargs))
         for value in flat:
             if type(value) is Abstract and value._root is not None and value.is_stale():
                 self.see_again(value)
@@ -235,6 +236,8 @@ class Trace(Recorder, TorchFunctionMode):
             given = [flat[place] if place >= 0 else made[~place] for place in inputs]
             own = [flat[place] if place >= 0 else made[~place] for place in held]
             made.extend(self._do(step, given, own, func))
+        if case.writes:
+            self.last = (func, flat)
         for target, value in case.writes:
             self.write(flat[target] if target >= 0 else made[~target], flat[value] if value >= 0 else made[~value])
         return rebuilt(case.result, flat, made)
