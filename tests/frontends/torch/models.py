@@ -183,6 +183,9 @@ class Rewriter(nn.Module):
         self.full.in_features = 7
         self.full.register_buffer("mask", torch.zeros(5), persistent=False)
         self.full.register_forward_hook(lambda module, args, out: out + 1)
+        weight = self.chain[0].weight
+        del self.chain[0].weight
+        self.chain[0].weight = weight  # the same, but now the last
         self.chain[1] = nn.Sigmoid()
         self.chain.append(nn.Tanh())
         return self.chain(x) @ self.full.weight.T + self.full(x)

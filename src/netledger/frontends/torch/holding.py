@@ -8,10 +8,11 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
-from itertools import accumulate, chain, islice
+from itertools import chain, islice
 from typing import Any
 
 import torch
+from torch.overrides import TorchFunctionMode
 
 from netledger.frontends.torch.abstract import Abstract
 
@@ -23,7 +24,7 @@ _DEPTH = 6
 
 
 class Row:
-    """What is in many dictionaries, one after the other: written down, and compared, in one go."""
+    """What is in many dictionaries, one after the other, written down in one go."""
 
     __slots__ = ("names", "sizes", "values")
 
@@ -43,23 +44,17 @@ class Row:
         pairs = zip(self.names, self.values, strict=True)
         return (list(islice(pairs, size)) for size in self.sizes)
 
-    def is_in(self, dicts: list[Any]) -> bool:
-        """Whether the dictionaries are what they were."""
-        return (
-            list(map(len, dicts)) == self.sizes
-            and all(map(operator.is_, chain.from_iterable(map(_values, dicts)), self.values))
-            and list(chain.from_iterable(dicts)) == self.names
-        )
-
 
 class Holdings:
     """Containers, objects and classes, and what was in them."""
 
     def __init__(self) -> None:
         self.dicts: list[dict[Any, Any]] = []
-        self.row = Row()
+        self.copies: list[dict[Any, Any]] = []
         self.bases: list[Any] = []
-        self.filled = 0
+        self.filled: list[Any] = []
+        self.order: list[Any] = []
+        self.slots: list[tuple[dict[str, Any], str, Any]] = []
         self.pairs: list[tuple[Any, Any]] = []
         self.classes: dict[type, dict[str, Any]] = {}
         self._met: set[int] = set()
@@ -69,7 +64,8 @@ class Holdings:
         bases = list(chain.from_iterable([_bases(one) for one in known if "_parameters" in one]))
         filled = list(filter(None, bases))
         self.bases += bases
-        self.filled += len(filled)
+        self.filled += filled
+        self.order += chain.from_iterable(filled)
         self.pairs += [(base, base.copy()) for base in filled if not isinstance(base, dict)]
         self._keep_dicts([*known, *[base for base in filled if isinstance(base, dict)]])
         for module, one in zip(modules, known, strict=True):
@@ -78,12 +74,13 @@ class Holdings:
 
     def _keep_dicts(self, known: list[dict[Any, Any]]) -> None:
         self.dicts += known
-        self.row.add(known)
+        self.copies += [one.copy() for one in known]
 
     def _keep_own(self, known: dict[str, Any], kind: type) -> None:
         for name in known.keys() - _OF_ALL:
             value = known[name]
             if type(value) not in _SIMPLE:
+                self.slots.append((known, name, value))
                 self._keep(value, 0)
         if kind not in self.classes and not kind.__module__.startswith(_LIBRARY):
             self.classes[kind] = dict(vars(kind))
@@ -121,26 +118,33 @@ class Holdings:
             _restore_class(kind, known)
 
     def _same(self) -> bool:
-        return len(list(filter(None, self.bases))) == self.filled and self.row.is_in(self.dicts)
+        """Whether everything is in its place: numbers and words by value, which is fast, all else by identity."""
+        try:
+            with _Unequal():
+                return (
+                    list(filter(None, self.bases)) == self.filled
+                    and self.dicts == self.copies
+                    and all(known.get(name) is value for known, name, value in self.slots)
+                    and list(chain.from_iterable(self.filled)) == self.order
+                )
+        except Exception:  # noqa: BLE001  # what was put there cannot be compared
+            return False
 
     def _restore_sizes(self, own: int) -> None:
         """Put back what has more or less in it: most often a table that is filled once."""
-        sizes = zip(self.row.sizes, map(len, self.dicts), strict=True)
-        changed = [place for place, (before, now) in enumerate(sizes) if before != now]
-        starts = list(accumulate(self.row.sizes, initial=0)) if changed else []
-        for place in changed:
-            self._restore_dict(place, starts[place], own)
+        for place, (known, before) in enumerate(zip(self.dicts, self.copies, strict=True)):
+            if len(known) != len(before):
+                self._restore_dict(place, own)
 
     def _restore_dicts(self, own: int) -> None:
-        for place, start in enumerate(accumulate(self.row.sizes[:-1], initial=0)):
-            self._restore_dict(place, start, own)
+        for place in range(len(self.dicts)):
+            self._restore_dict(place, own)
 
-    def _restore_dict(self, place: int, start: int, own: int) -> None:
-        known, end = self.dicts[place], start + self.row.sizes[place]
-        names, values = self.row.names[start:end], self.row.values[start:end]
-        same = len(known) == len(names) and all(map(operator.is_, known.values(), values)) and list(known) == names
+    def _restore_dict(self, place: int, own: int) -> None:
+        known, before = self.dicts[place], self.copies[place]
+        same = all(map(operator.is_, known.values(), before.values())) and list(known) == list(before)
         if not same and (place < own or _abstract_in(known.values())):
-            _restore(known, dict(zip(names, values, strict=True)))
+            _restore(known, before)
 
     def _empty(self, own: int) -> None:
         """What every module holds, and was empty."""
@@ -148,6 +152,13 @@ class Holdings:
         for base in self.bases[:own]:
             if base and id(base) not in kept:
                 base.clear()
+
+
+class _Unequal(TorchFunctionMode):
+    """Tensors are compared by identity: two of them are never equal."""
+
+    def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> bool:
+        return False
 
 
 _values = operator.methodcaller("values")
