@@ -134,7 +134,12 @@ class Trace(Recorder, TorchFunctionMode):
             if type(value) is Abstract and value._root is not None and value.is_stale():
                 self.see_again(value)
         numbers = [value._number if type(value) is Abstract else value for value in flat]
-        result = self._again(case, func, flat) if case else self._first(func, args, kwargs, identity, flat)
+        if case is None:
+            result = self._first(func, args, kwargs, identity, flat)
+        elif case.single:
+            result = self._once_more(case.uses[0], func, flat, sys._getframe(2))
+        else:
+            result = self._again(case, func, flat)
         self.values.remember(func, args, kwargs, numbers, result)
         return result
 
