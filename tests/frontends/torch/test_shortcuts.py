@@ -85,6 +85,17 @@ def test_every_layer_is_tried() -> None:
     assert {type(layer) for layer, _ in CASES} == set(LAYERS)
 
 
+def test_a_forward_of_somebody_elses_is_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    def other(self: Any, x: torch.Tensor) -> torch.Tensor:
+        return x.exp()
+
+    monkeypatch.setattr(nn.ReLU, "forward", other)
+    assert [entry.op for entry in nl.count(nn.ReLU(), (2, 3))] == ["exp"]
+    changed: Any = nn.Sigmoid()
+    changed.forward = lambda x: x.sin()
+    assert [entry.op for entry in nl.count(nn.Sequential(changed, nn.Sigmoid()), (2, 3))] == ["sin", "sigmoid"]
+
+
 def test_a_replaced_parameter_is_what_is_used() -> None:
     """A layer whose own tensors were written to, or stand for others, is run."""
 

@@ -5,6 +5,7 @@ Only for layers exactly of these classes, without hooks, whose forward is their 
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from operator import itemgetter
 from typing import Any, NamedTuple
@@ -126,7 +127,7 @@ def _avg_pool(kind: Any) -> Layer:
     )
 
 
-LAYERS: dict[Any, Layer] = {
+_LAYERS: dict[Any, Layer] = {
     nn.Conv1d: _conv(nn.Conv1d, torch.conv1d),
     nn.Conv2d: _conv(nn.Conv2d, torch.conv2d),
     nn.Conv3d: _conv(nn.Conv3d, torch.conv3d),
@@ -163,4 +164,13 @@ LAYERS: dict[Any, Layer] = {
     nn.AvgPool2d: _avg_pool(nn.AvgPool2d),
     nn.AdaptiveAvgPool2d: _plain(nn.AdaptiveAvgPool2d, _F.adaptive_avg_pool2d, "output_size"),
 }
+
+
+def _is_own(forward: Any) -> bool:
+    """Whether it is as PyTorch wrote it: somebody may have put another in its place before."""
+    code = getattr(forward, "__code__", None)
+    return code is not None and os.path.dirname(code.co_filename) == nn.modules.__path__[0]
+
+
+LAYERS = {kind: layer for kind, layer in _LAYERS.items() if _is_own(layer.forward)}
 """By class."""
