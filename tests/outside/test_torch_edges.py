@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -34,9 +35,11 @@ STEPS: list[Callable[[Tensor, Tensor], Tensor]] = [
     lambda a, b: b.reshape(-1).view(SIZE, SIZE).flip(0),
     lambda a, b: torch.nn.functional.linear(a, b, b[0]),
     lambda a, b: a.clone().add_(b),
-    lambda a, b: a.mul_(b),
+    lambda a, b: a.mul_(b.clone()),
+    lambda a, b: a.t(),
+    lambda a, b: b.unsqueeze(0)[0],
     lambda a, b: torch.nn.functional.silu(a).sub_(b.mean()),
-    lambda a, b: a.copy_(b),
+    lambda a, b: a.copy_(b.clone()),
     lambda a, b: torch.cat([a[:1], b[1:]]),
     lambda a, b: a[0].copy_(b[0].clone()).expand(SIZE, SIZE) + a,
     lambda a, b: a[1:].add_(b[:-1].clone()).sum() + a,
@@ -86,6 +89,29 @@ def reached(program: list[Any]) -> list[set[int]]:
 def test_edges(program: list[Any]) -> None:
     for _ in range(2):
         assert all(there <= found for there, found in zip(depends(program), reached(program), strict=True))
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        lambda x, y, b: (b.t(), b.mul_(y))[0] + 1,
+        lambda x, y, b: (b[0], b.mul_(y))[0],
+        lambda x, y, b: (b.t()[1:], b.mul_(y))[0].exp(),
+        lambda x, y, b: (b, b.t().mul_(y))[0] + 1,
+        lambda x, y, b: (b.view(-1), b.t()[0].add_(y[0]))[0],
+        lambda x, y, b: torch.nn.functional.linear((b.t(), torch.nn.functional.relu_(b.add_(y)))[0], x),
+        lambda x, y, b: torch.nn.ReLU()((b.t(), b.add_(y))[0]),
+        lambda x, y, b: [(b[:2], b.add_(y))[0]],
+    ],
+)
+def test_views_of_what_is_written_to(program: Any) -> None:
+    """A view that was made before is what is there now, and what is written to it is in what it shows."""
+    network = nl.count(lambda x, y: program(x, y, x * 1), (SIZE, SIZE), (SIZE, SIZE)).network
+    assert network is not None
+    known = {number: {place} for place, number in enumerate(network.inputs)}
+    for node in network.nodes:
+        known.update(dict.fromkeys(node.outputs, set().union(*(known[number] for number in node.inputs))))
+    assert [known[number] for number in network.outputs] == [{0, 1}]
 
 
 def test_one_tensor_twice_and_two() -> None:

@@ -116,8 +116,8 @@ class Called(NamedTuple):
 
 
 def numbers_in(value: Any, number: Callable[[Any], int] | None = None) -> tuple[int, ...]:
-    """The numbers of the tensors in a value, nested as it may be; `number`: that of what the model holds."""
-    if type(value) is Abstract:
+    """The numbers of the tensors in a value, nested as it may be; `number`: asked for every tensor there is."""
+    if type(value) is Abstract and number is None:
         return (value._number,)
     found: list[int] = []
     _add(value, found, number)
@@ -138,7 +138,7 @@ def _add(value: Any, found: list[int], number: Callable[[Any], int] | None) -> N
     elif not isinstance(value, (tuple, list)):
         return
     for part in value:
-        if type(part) is Abstract:
+        if type(part) is Abstract and number is None:
             found.append(part._number)
         elif type(part) not in _PLAIN:
             _add(part, found, number)

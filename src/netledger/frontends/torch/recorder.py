@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterable
 from contextlib import AbstractContextManager, nullcontext
 from types import CodeType
 from typing import Any
@@ -75,6 +76,8 @@ class Recorder:
         self.failed = -1
         self.values = Values(self)
         self.unbatched = False
+        self.written = False
+        """Whether any tensor was written to, so that views may be out of date."""
         self.volatile = False
         self.last: tuple[Any, Any] = (None, ())
         self.kept: list[Any] = []
@@ -189,10 +192,10 @@ class Recorder:
     def _sorts(self, held: dict[str, Any]) -> tuple[Sort | None, ...]:
         return tuple([self.lookup(one).sort if self.is_stored(one) else None for one in held.values()])
 
-    def _plainly(self, op: Operator, *inputs: Abstract, kinds: tuple[Kind, ...]) -> Abstract:
+    def _plainly(self, op: Operator, *inputs: Abstract, kinds: tuple[Kind, ...], func: Any = None) -> Abstract:
         """Write down an operation that is no part of what a call does."""
         step = Step(op, tuple([one._kind for one in inputs]), (), (), kinds)
-        return self._do(step, inputs, (), self.last[0])[0]
+        return self._do(step, inputs, (), func)[0]
 
     def of_type(self, value: Any, target: Any) -> Any:
         """A value in the element type of the tensor that it is written to."""
@@ -212,6 +215,7 @@ class Recorder:
             self.stand(target, value)
             return target
         before = self.values.views_of(root)
+        self.written = True
         root._writes += 1
         root._number = value._number
         root._kind = self.kind(tuple(value.shape), root._kind.dtype)
@@ -220,21 +224,27 @@ class Recorder:
             self.values.write_through(before)
         return target
 
-    def see_again(self, view: Abstract) -> None:
-        """A view whose base was written to since it was made: it is another tensor now."""
-        if view._view is None or view._base is None:
-            return
-        made = self._plainly(Rearrange("seen again", view._kind.tensor.shape), view._base, kinds=(view._kind,))
+    def refresh(self, tensors: Iterable[Any]) -> None:
+        """Views of what was written to since they were made are other tensors now."""
+        for tensor in tensors:
+            if type(tensor) is Abstract and tensor._root is not None and tensor.is_stale():
+                self._see_again(tensor)
+
+    def _see_again(self, view: Abstract) -> None:
+        base: Any = view._root if view._base is None else view._base
+        self.refresh((base,))
+        made = self._plainly(Rearrange("seen again", view._kind.tensor.shape), base, kinds=(view._kind,))
         view._number = made._number
-        part: Abstract = view
+        part: Any = view
         while part._root is not None:
             part._seen = part._root._writes
             part = part._root
-        self.values.view_again(view)
+        if view._view is not None:
+            self.values.view_again(view)
 
     def _write_through(self, whole: Abstract, part: Abstract) -> None:
         """What is written to a view is written to what it shows."""
-        made = self._plainly(Assign(), whole, part, kinds=(whole._kind,))
+        made = self._plainly(Assign(), whole, part, kinds=(whole._kind,), func=self.last[0])
         whole._number = made._number
         whole._writes += 1
         part._seen = whole._writes
@@ -275,6 +285,7 @@ class Recorder:
     def as_abstract(self, tensor: Any) -> Abstract:
         """A tensor that stands for one of the model's own, which is an operation without inputs when first read."""
         if type(tensor) is Abstract:
+            self.refresh((tensor,))
             return tensor
         found = self.now.get(id(tensor))
         return self._read(tensor) if found is None else found

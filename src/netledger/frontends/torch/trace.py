@@ -115,6 +115,8 @@ class Trace(Recorder, TorchFunctionMode):
             case = self.cases.get(identity)
         except TypeError:  # something in it has no hash
             case, identity = None, ()
+        if self.written:
+            self.refresh(flat)
         known = self.values.known
         for value in flat:
             if type(value) is Abstract and value._number not in known:
@@ -129,10 +131,6 @@ class Trace(Recorder, TorchFunctionMode):
 
     def _with_values(self, case: Case | None, func: Any, args: Any, kwargs: Any, identity: Any, flat: Any) -> Any:
         """The same, where the result can be computed if it is asked for."""
-        self.last = (func, (args, kwargs))
-        for value in flat:
-            if type(value) is Abstract and value._root is not None and value.is_stale():
-                self.see_again(value)
         numbers = [value._number if type(value) is Abstract else value for value in flat]
         if case is None:
             result = self._first(func, args, kwargs, identity, flat)
@@ -277,6 +275,8 @@ class Trace(Recorder, TorchFunctionMode):
         known = module.__dict__
         if input._number in self.values.known or is_hooked(known) or "forward" in known:
             return None
+        if self.written and input._root is not None and input.is_stale():
+            return None
         try:
             held = tuple(map(self.untouched.__getitem__, map(id, layer.tensors(known))))
             sorts = tuple(map(_SORT, held))
@@ -295,6 +295,7 @@ class Trace(Recorder, TorchFunctionMode):
         self.done.append(_make(Did, (step, numbers, first, held, layer.function, call, place)))
         self.answers.append((first,))
         if case.fills:
+            self.written = True
             input._number = first
             input._writes += 1
             return input
@@ -308,6 +309,7 @@ class Trace(Recorder, TorchFunctionMode):
     def run_layer(self, layer: Layer, module: Any, input: Any) -> Any:
         """The same for the first of its kind, and where it does more: its rule is asked, or its own forward."""
         known = module.__dict__
+        self.refresh((input,))
         if type(input) is not Abstract or input._number in self.values.known:
             return module.forward(input)
         try:
