@@ -31,7 +31,8 @@ METHOD = """## How it is measured
   with gradients on; in every way listed in its file of `bench/peers/tools`, with printing and tables switched off.
   Its fastest way that works counts, right or wrong. netledger too.
 - netledger records everything (every operation, its shapes, parameters, module and line) and is asked for FLOPs,
-  MACs and parameters in every timed call. *Everything* also asks for every entry and for the whole ledger as JSON.
+  MACs and parameters, and whether that is all, in every timed call. *Everything* also asks for every entry and for the
+  whole ledger as JSON.
 - *First* and *second*: the first and the second count of a model that was just built; medians over five models.
 - *Limit*: the model's own `forward` alone, every operation and attribute read handed back ready-made by a mode at
   torch's function level. No counter that runs the model's Python code can be faster.
