@@ -35,6 +35,7 @@ CASES: list[tuple[nn.Module, tuple[int, ...]]] = [
     (nn.LayerNorm(8, elementwise_affine=False), ROW),
     (nn.GroupNorm(2, 4), IMAGE),
     (nn.GroupNorm(1, 4, affine=False), ROW),
+    (nn.Identity(), IMAGE),
     (nn.ReLU(), IMAGE),
     (nn.ReLU(inplace=True), IMAGE),
     (nn.Hardtanh(-2, 2), IMAGE),

@@ -44,13 +44,13 @@ def watched(trace: Trace) -> Iterator[None]:
             part = trace.meet(module)
         place = trace.place_of(sys._getframe(2))
         kind = module.__class__
-        layer = layers.get(kind) if len(args) == 1 and not kwargs else None
-        if layer is not None and type(args[0]) is Abstract:
+        layer = layers.get(kind) if len(args) == 1 and not kwargs and type(args[0]) is Abstract else None
+        if layer is not None:
             made = trace.layer(layer, module, args[0], part, place)
             if made is not None:
                 return made
-        above, mine = trace.call, len(calls)
         given = numbers_in((args, kwargs) if kwargs else args)
+        above, mine = trace.call, len(calls)
         calls.append(_make(Called, (part, kind, True, module.training, above, place, given)))
         answers.append(())
         trace.call = mine

@@ -119,6 +119,8 @@ def numbers_in(value: Any, number: Callable[[Any], int] | None = None) -> tuple[
     """The numbers of the tensors in a value, nested as it may be; `number`: asked for every tensor there is."""
     if type(value) is Abstract and number is None:
         return (value._number,)
+    if type(value) is tuple and len(value) == 1 and type(value[0]) is Abstract and number is None:
+        return (value[0]._number,)
     found: list[int] = []
     _add(value, found, number)
     return tuple(found)

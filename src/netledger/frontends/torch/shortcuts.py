@@ -23,7 +23,7 @@ class Layer(NamedTuple):
     """A layer whose forward is one call.
 
     Args:
-        function: what it calls.
+        function: what it calls; None: nothing, it answers its input.
         forward: its forward, as PyTorch wrote it.
         tensors: what it holds, of its `__dict__`.
         attributes: all else that the call depends on, of its `__dict__`.
@@ -128,6 +128,7 @@ def _avg_pool(kind: Any) -> Layer:
 
 
 _LAYERS: dict[Any, Layer] = {
+    nn.Identity: Layer(None, nn.Identity.forward, _nothing, _nothing, lambda *_: None, ()),
     nn.Conv1d: _conv(nn.Conv1d, torch.conv1d),
     nn.Conv2d: _conv(nn.Conv2d, torch.conv2d),
     nn.Conv3d: _conv(nn.Conv3d, torch.conv3d),

@@ -277,6 +277,13 @@ class Trace(Recorder, TorchFunctionMode):
             return None
         if self.written and input._root is not None and input.is_stale():
             return None
+        if layer.function is None:
+            numbers = (input._number,)
+            self.calls.append(
+                _make(Called, (part, module.__class__, True, known["training"], self.call, place, numbers))
+            )
+            self.answers.append(numbers)
+            return input
         try:
             held = tuple(map(self.untouched.__getitem__, map(id, layer.tensors(known))))
             sorts = tuple(map(_SORT, held))
