@@ -99,7 +99,8 @@ class Holdings:
                     self._keep(part, depth + 1)
         elif isinstance(value, tuple):
             for part in value:
-                self._keep(part, depth + 1)
+                if type(part) not in _SIMPLE:
+                    self._keep(part, depth + 1)
         elif hasattr(value, "__dict__") and not type(value).__module__.startswith(_LIBRARY) and not callable(value):
             self._met.add(id(value))
             self._keep(value.__dict__, depth + 1)

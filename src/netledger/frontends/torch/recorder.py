@@ -292,14 +292,9 @@ class Recorder:
 
     def _read(self, tensor: Any) -> Abstract:
         stored = self.lookup(tensor)
-        sort = stored.sort
-        sizes = sort.kind.tensor.shape
-        made = self.fresh(sort.kind)
-        parameter = sort.use == PARAMETER
-        op, role = (ParameterOp(sizes), "weight") if parameter else (Buffer(sizes), "values")
-        step = Step(op, (), (role,), (sort,), (sort.kind,))
-        where = self.place_of(sys._getframe(2))
-        self.done.append(Did(step, (), made._number, (stored,), None, self.call, where))
+        step = stored.sort.read or _reading(stored.sort)
+        made, where = self.fresh(stored.sort.kind), self.place_of(sys._getframe(2))
+        self.done.append(_make(Did, (step, (), made._number, (stored,), None, self.call, where)))
         self.stand(tensor, made)
         self.values.know(made._number, self.tensors[stored.number])
         return made
@@ -321,6 +316,14 @@ class Recorder:
                 return self.calls[self.call].place if self.call >= 0 else None
             frame = frame.f_back
         return None
+
+
+def _reading(sort: Sort) -> Step:
+    """What reading such a tensor as an input is; the same for all of the sort."""
+    sizes = sort.kind.tensor.shape
+    op, role = (ParameterOp(sizes), "weight") if sort.use == PARAMETER else (Buffer(sizes), "values")
+    sort.read = Step(op, (), (role,), (sort,), (sort.kind,))
+    return sort.read
 
 
 _TORCH = os.path.join(torch.__path__[0], "")

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from netledger.core.network import Parameter
 from netledger.frontends.torch.abstract import Kind
+
+if TYPE_CHECKING:
+    from netledger.frontends.torch.record import Step
 
 __all__ = ["BUFFER", "CONSTANT", "PARAMETER", "Sort", "Stored"]
 
@@ -22,12 +25,14 @@ class Sort:
 
     """
 
-    __slots__ = ("kind", "trainable", "use")
+    __slots__ = ("kind", "read", "trainable", "use")
 
     def __init__(self, kind: Kind, use: int, trainable: bool) -> None:
         self.kind = kind
         self.use = use
         self.trainable = trainable
+        self.read: Step | None = None
+        """The operation that reads one of them as an input, once one was."""
 
     @property
     def counter(self) -> bool:
