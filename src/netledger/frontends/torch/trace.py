@@ -94,15 +94,7 @@ class Trace(Recorder, TorchFunctionMode):
         key: list[Any] = [func, get_default_dtype()]
         flat: list[Any] = []
         try:
-            for value in args:
-                kind = type(value)
-                if kind is Abstract:
-                    key.append(value._kind)
-                    flat.append(value)
-                elif kind is int or value is None or kind is str:
-                    key.append(value)
-                else:
-                    self._identify(value, kind, key, flat)
+            self._identify_all(args, key, flat)
             if kwargs:
                 key.extend((_BY_NAME, *kwargs))
                 self._identify_all(kwargs.values(), key, flat)
@@ -192,7 +184,8 @@ class Trace(Recorder, TorchFunctionMode):
             return fallback.follow(self, func, args, kwargs)
         if rule.pure and any(self.kind_of(value).elements == 0 for value in flat) and not _takes_nothing(func):
             return fallback.of_nothing(self, func, args, kwargs)
-        before = self._state()
+        done, kinds = len(self.done), len(self.kinds_by_number)
+        before = self._tape, self._writes, self.volatile
         self._tape, self._writes, self.volatile = [], [], False
         failure = None
         try:
@@ -202,13 +195,14 @@ class Trace(Recorder, TorchFunctionMode):
         except _MISTAKES as error:
             failure = error
         finally:
-            tape, writes, self._tape, self._writes = self._tape, self._writes, before[3], before[4]
+            tape, writes, self._tape, self._writes = self._tape, self._writes, *before[:2]
         if failure is not None:
-            self._undo(before)
+            del self.done[done:]
+            del self.kinds_by_number[kinds:]
             return fallback.follow(self, func, args, kwargs, failure)
         for target, value in writes:
             self.write(target, value)
-        volatile, self.volatile = self.volatile, before[5]
+        volatile, self.volatile = self.volatile, before[2]
         if identity and rule.pure and not volatile:
             case = case_of(tape or [], writes, result, flat)
             if case:
@@ -223,13 +217,6 @@ class Trace(Recorder, TorchFunctionMode):
         for target, value in zip(targets, values, strict=True):
             self.write(target, self.of_type(value, target))
         return kwargs["out"]
-
-    def _state(self) -> Any:
-        return len(self.done), len(self.kinds_by_number), self.last, self._tape, self._writes, self.volatile
-
-    def _undo(self, before: Any) -> None:
-        del self.done[before[0] :]
-        del self.kinds_by_number[before[1] :]
 
     # The same call again.
 
