@@ -9,6 +9,7 @@ from netledger.api._shapes import several
 from netledger.conventions import DEFAULT
 from netledger.conventions import load as _convention
 from netledger.core import ledger as _core
+from netledger.core.applied import applied as _applied
 from netledger.core.errors import IncompleteError, UnknownNameError
 from netledger.core.network import Network, Parameter, Provenance
 from netledger.core.work import Term
@@ -66,7 +67,11 @@ class _Facade(Generic[_Data]):
 class Entry(_Facade[_core.Entry]):
     """One layer of a ledger."""
 
-    __slots__ = ()
+    __slots__ = ("_within",)
+
+    def __init__(self, data: _core.Entry, within: Ledger | None = None) -> None:
+        super().__init__(data)
+        self._within = within
 
     @property
     def scope(self) -> str:
@@ -120,7 +125,8 @@ class Entry(_Facade[_core.Entry]):
 
     def total(self, convention: str) -> int:
         """What it costs under a convention."""
-        return _core.price(_convention(convention), (self.data,))
+        chosen = self._within.convention(convention) if self._within else _convention(convention)
+        return _core.price(chosen, (self.data,))
 
     def explain(self, conventions: Iterable[str] = DEFAULT) -> Answer:
         """Where every figure comes from: formula, substitution, value."""
@@ -138,18 +144,19 @@ class Ledger(_Facade[_core.Ledger]):
     table; a notebook shows it as HTML.
     """
 
-    __slots__ = ("_data", "_network", "_recorded")
+    __slots__ = ("_applied", "_data", "_network", "_recorded")
 
-    def __init__(self, data: _core.Ledger, network: Network | None = None) -> None:
-        self._data: _core.Ledger | None = data
+    def __init__(self, data: _core.Ledger | None, network: Network | None = None) -> None:
+        self._data = data
+        self._applied: dict[str, _core.Convention] = {}
         self._network = network
         self._recorded: _core.Recorded | None = None
 
     @classmethod
     def of(cls, recorded: _core.Recorded) -> Ledger:
         """The ledger of what a front end wrote down; it is made out in full when it is first looked at."""
-        made = cls.__new__(cls)
-        made._data, made._network, made._recorded = None, None, recorded
+        made = cls(None)
+        made._recorded = recorded
         return made
 
     @property
@@ -186,7 +193,7 @@ class Ledger(_Facade[_core.Ledger]):
         return cls(read(text))
 
     def __iter__(self) -> Iterator[Entry]:
-        return map(Entry, self.data.entries)
+        return (Entry(entry, self) for entry in self.data.entries)
 
     def __len__(self) -> int:
         return len(self.data.entries)
@@ -194,10 +201,10 @@ class Ledger(_Facade[_core.Ledger]):
     def __getitem__(self, name: str | int) -> Entry:
         """The entry of this name, or at this place."""
         if isinstance(name, int):
-            return Entry(self.data.entries[name])
+            return Entry(self.data.entries[name], self)
         for entry in self.data.entries:
             if entry.name == name:
-                return Entry(entry)
+                return Entry(entry, self)
         raise UnknownNameError("layer", name, (entry.name for entry in self.data.entries))
 
     @property
@@ -245,9 +252,20 @@ class Ledger(_Facade[_core.Ledger]):
 
         """
         chosen = _convention(convention)
-        if self._data is None and self._recorded is not None and not getattr(chosen, "BY_CALL", False):
+        if self._data is None and self._recorded is not None and not hasattr(chosen, "charges"):
             return self._recorded.price(chosen)
-        return _core.price(chosen, self.data)
+        return _core.price(self.convention(convention), self.data)
+
+    def convention(self, name: str) -> _core.Convention:
+        """A convention as it prices the entries of this ledger.
+
+        Raises:
+            UnknownNameError: if there is no such convention.
+
+        """
+        if name not in self._applied:
+            self._applied[name] = _applied(_convention(name), self.data)
+        return self._applied[name]
 
     def explain(self, layer: str | None = None, *, all: bool = False, conventions: Iterable[str] = DEFAULT) -> Answer:
         """Where the figures come from: formula, substitution, value.
@@ -264,7 +282,7 @@ class Ledger(_Facade[_core.Ledger]):
         from netledger.analyses.explain import explain_layers, overview
         from netledger.api._answer import Answer
 
-        chosen = tuple(map(_convention, several(conventions)))
+        chosen = tuple(map(self.convention, several(conventions)))
         if layer is None and not all:
             return Answer(overview(self.data, chosen))
         names = [entry.name for entry in self.data] if layer is None else [layer]
@@ -299,7 +317,7 @@ class Ledger(_Facade[_core.Ledger]):
         columns: tuple[str, ...] = (),
     ) -> View:
         """What a report is given."""
-        return View(self.data, tuple(map(_convention, several(conventions))), depth, fold, columns)
+        return View(self.data, tuple(map(self.convention, several(conventions))), depth, fold, columns)
 
     def to_json(self, conventions: Iterable[str] = DEFAULT) -> str:
         """The whole ledger as JSON; `from_json` reads it back."""

@@ -10,7 +10,21 @@ from netledger.core.network import Call, Module, Network, Node, Parameter, Prove
 from netledger.core.operator import Operator, attributes_of
 from netledger.core.work import Term
 
-__all__ = ["Convention", "Entry", "Gap", "Ledger", "ParameterCounts", "Recorded", "Told", "build", "is_bias", "price"]
+__all__ = [
+    "Charge",
+    "Convention",
+    "Entry",
+    "Gap",
+    "Held",
+    "Ledger",
+    "ParameterCounts",
+    "Recorded",
+    "Told",
+    "build",
+    "charges",
+    "is_bias",
+    "price",
+]
 
 
 def is_bias(role: str) -> bool:
@@ -52,7 +66,10 @@ class Told(NamedTuple):
 
 
 class Entry(NamedTuple):
-    """One operation: shapes, parameters, work, provenance. What follows from its operator is derived when asked for."""
+    """One operation: shapes, parameters, work, provenance. What follows from its operator is derived when asked for.
+
+    `reads`: the numbers of its inputs (see `Ledger.tensors`), then of those that stand for what a layer stores.
+    """
 
     name: str
     scope: str
@@ -62,6 +79,7 @@ class Entry(NamedTuple):
     parameters: tuple[Parameter, ...]
     work: tuple[Term, ...]
     provenance: Provenance = Provenance()
+    reads: tuple[int, ...] = ()
 
     @property
     def op(self) -> str:
@@ -136,9 +154,12 @@ class Entry(NamedTuple):
         )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class Ledger:
-    """Every entry of a network, in order of execution; the calls of modules it happened in; what was assumed."""
+    """Every entry of a network, in order of execution; the calls of modules it happened in; what was assumed.
+
+    `outputs`: the numbers of what the user gets.
+    """
 
     name: str
     source: str
@@ -147,9 +168,15 @@ class Ledger:
     calls: tuple[Call, ...] = ()
     modules: tuple[Module, ...] = ()
     notes: tuple[str, ...] = ()
+    outputs: tuple[int, ...] = ()
 
     def __iter__(self) -> Iterator[Entry]:
         return iter(self.entries)
+
+    @property
+    def tensors(self) -> tuple[Tensor, ...]:
+        """Every tensor by its number: the inputs, then the outputs of each entry in order."""
+        return (*self.inputs, *(tensor for entry in self.entries for tensor in entry.outputs))
 
     @property
     def gaps(self) -> tuple[Gap, ...]:
@@ -181,10 +208,49 @@ class Ledger:
         return {name: sum(tensor.bytes for tensor in tensors) for name, tensors in groups.items()}
 
 
-class Convention(Protocol):
-    """One way of pricing the facts of an entry; a module of `conventions/`, or any object like it.
+class Charge(NamedTuple):
+    """An amount that a convention charges.
 
-    With `BY_CALL = True` it also depends on where an operation happens (name, provenance), not on what is done alone.
+    Args:
+        term: what it is for; `products`: exactly the plain products of the entry.
+        amount: how much; 0, where the term only says why an entry is free.
+        entry: the place of the operation in the ledger; -1: it is for no single one.
+        call: the number of the call of a module that it is for; -1: it is for none.
+        missing: the plain products of the entry that are left out; `term` says why.
+
+    """
+
+    term: str
+    amount: int
+    entry: int = -1
+    call: int = -1
+    missing: int = 0
+
+
+class Held(NamedTuple):
+    """What a tool counts of a parameter.
+
+    Args:
+        term: what it is counted as; `parameters`: once, in full.
+        amount: how many values.
+        key: the identity of the parameter.
+        missing: how many of its values are left out; `term` says why.
+
+    """
+
+    term: str
+    amount: int
+    key: str
+    missing: int = 0
+
+
+class Convention(Protocol):
+    """One way of pricing; a module of `conventions/`, or any object like it.
+
+    What depends on what is done alone says what an entry costs, by `amounts`. What depends on where it happens too
+    (the modules around it, their calls) has `charges(ledger)` besides, which prices a whole ledger; its `amounts`
+    are those of an entry that stands alone. A tool's convention may have `held(ledger)`, what it counts of each
+    parameter, and `fails(ledger)`, sentences on why the tool itself would fail.
     """
 
     NAME: str
@@ -217,8 +283,22 @@ class Recorded(Protocol):
         ...
 
 
-def price(convention: Convention, entries: Iterable[Entry]) -> int:
-    """What the entries cost under a convention."""
+def charges(convention: Convention, ledger: Ledger) -> tuple[Charge, ...]:
+    """Everything that a convention charges a ledger, term by term."""
+    whole = getattr(convention, "charges", None)
+    if whole is not None:
+        return tuple(whole(ledger))
+    return tuple(
+        Charge(term, amount, place)
+        for place, entry in enumerate(ledger.entries)
+        for term, amount in convention.amounts(entry).items()
+    )
+
+
+def price(convention: Convention, entries: Ledger | Iterable[Entry]) -> int:
+    """What a ledger costs under a convention, or what entries do."""
+    if isinstance(entries, Ledger) and hasattr(convention, "charges"):
+        return sum(charge.amount for charge in charges(convention, entries))
     return sum(sum(convention.amounts(entry).values()) for entry in entries)
 
 
@@ -240,19 +320,21 @@ def build(network: Network) -> Ledger:
     done: dict[tuple[int, ...], tuple[Term, ...]] = {}
     entries = tuple([_entry(network.tensors, node, done) for node in network.nodes])
     inputs = network.at(network.inputs)
-    return Ledger(network.name, network.source, inputs, entries, network.calls, network.modules, network.notes)
+    rest = (network.calls, network.modules, network.notes, network.outputs)
+    return Ledger(network.name, network.source, inputs, entries, *rest)
 
 
 def _entry(tensors: tuple[Tensor, ...], node: Node, done: dict[tuple[int, ...], tuple[Term, ...]]) -> Entry:
     """The entry of a node; operators and tensors that are one object are asked once."""
-    name, scope, op, read, made, parameters, provenance, _ = node
+    name, scope, op, read, made, parameters, provenance, operands = node
     inputs = (tensors[read[0]],) if len(read) == 1 else tuple([tensors[number] for number in read])
     outputs = (tensors[made[0]],) if len(made) == 1 else tuple([tensors[number] for number in made])
     key = (id(op), *map(id, inputs), -1, *map(id, outputs))
     work = done.get(key)
     if work is None:
         work = done[key] = op.work(inputs, outputs)
-    return _new(Entry, (name, scope, op, inputs, outputs, parameters, work, provenance))  # type: ignore[no-any-return]
+    read = (*read, *[number for _, number in operands]) if operands else read
+    return _new(Entry, (name, scope, op, inputs, outputs, parameters, work, provenance, read))  # type: ignore[no-any-return]
 
 
 _new: Any = tuple.__new__

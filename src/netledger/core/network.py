@@ -111,6 +111,8 @@ class Provenance(NamedTuple):
         line: the line in it.
         function: the framework's own name of what was called, such as torch.conv2d.
         call: the number of the call of a module that it happened in; -1: in none.
+        kept: whether the function was called by a reference to it that was made before (an attribute, an import by
+            name), which tools that replace functions of the framework do not see.
 
     """
 
@@ -118,6 +120,7 @@ class Provenance(NamedTuple):
     line: int = 0
     function: str = ""
     call: int = -1
+    kept: bool = False
 
 
 class Call(NamedTuple):
@@ -132,6 +135,7 @@ class Call(NamedTuple):
         training: whether the module was in training mode.
         inputs: the numbers of the tensors it was given, in order.
         outputs: the numbers of the tensors it gave.
+        named: how many of the inputs, the last ones, were given by name.
 
     """
 
@@ -143,6 +147,7 @@ class Call(NamedTuple):
     training: bool = False
     inputs: tuple[int, ...] = ()
     outputs: tuple[int, ...] = ()
+    named: int = 0
 
 
 class Module(NamedTuple):

@@ -8,6 +8,7 @@ from typing import Any
 
 from netledger.conventions import FOLDER as CONVENTIONS
 from netledger.conventions import load
+from netledger.core.applied import applied
 from netledger.core.document import Column, thousands
 from netledger.core.errors import UnknownNameError
 from netledger.core.ledger import Entry
@@ -76,7 +77,7 @@ def chosen(view: View) -> Sheet:
     """The rows of a view, and the columns that it names."""
     known = [convention.NAME for convention in view.conventions]
     names = resolve(view.columns, known)
-    more = (load(name) for name in conventions(names) if name not in known)
+    more = (applied(load(name), view.ledger) for name in conventions(names) if name not in known)
     view = view._replace(conventions=(*view.conventions, *more))
     made = rows(view)
     totals = added(view, made)

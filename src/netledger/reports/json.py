@@ -3,7 +3,7 @@
     {"schema": 1, "name", "source", "inputs": [[1, 3, 227, 227]], "complete",
      "gaps": [{"layer", "op", "reason", "bound"}],
      "parameters": {"total", "trainable", "weights", "biases", "buffers"},
-     "totals": {CONVENTION: int},
+     "totals": {CONVENTION: int}, "outputs": [number],
      "layers": [{"name", "scope", "op", "call", "attributes", "inputs": [[…]], "outputs": [[…]],
                  "parameters": {ROLE: int}, "parameter_shapes": {ROLE: […]}, "buffers": {ROLE: int},
                  "buffer_shapes": {ROLE: […]}, "work": [{"action", "role", "count"}], "totals": {CONVENTION: int}}]}
@@ -12,10 +12,12 @@ Only where they say something: "dtypes" (element types of the network's inputs, 
 where one is not float32), "frozen" (roles that are not trained), "shared" (role: name of the memory, where it is not
 LAYER.ROLE; layers that share memory give one name), "valid_products" (those that fall on real input, where windows
 read padding too), "view" (the output is the input's memory), "at" (file and line), "function" (the framework's own
-name), "in_call" (in which call of a module it happened: a place in "calls"), "assumed" (sentences), and for a model of
-a framework:
+name), "kept" (it was called by a reference made before), "reads" (numbers of
+the tensors that it reads; last, those in the place of stored ones), "in_call" (in which call of a module it happened: a place in
+"calls"), "assumed" (sentences), and for a model of a framework:
 
-    "calls": [{"path", "kind", "parent", "turn", "module", "training", "inputs": [number], "outputs": [number]}],
+    "calls": [{"path", "kind", "parent", "turn", "module", "training", "inputs": [number], "outputs": [number],
+               "named"}],
     "modules": [{"path", "kind", "children": [[name, number]], "parameters": [[name, key]]}]
 
 Tensors are numbered: the network's inputs, then the outputs of each layer in order.
@@ -76,6 +78,7 @@ def record(view: View) -> Record:
         "totals": _totals(view, ledger.entries),
         **({"calls": [_plain(call) for call in ledger.calls]} if ledger.calls else {}),
         **({"modules": [_plain(module) for module in ledger.modules]} if ledger.modules else {}),
+        "outputs": list(ledger.outputs),
         "layers": [_layer(view, entry) for entry in ledger],
     }
 
@@ -122,6 +125,8 @@ def _said(entry: Entry, learned: list[Parameter]) -> Record:
         "at": [place.file, place.line] if place.file else None,
         "function": place.function,
         "in_call": place.call if place.call >= 0 else None,
+        "kept": place.kept,
+        "reads": list(entry.reads),
     }
     said = {name: value for name, value in optional.items() if value not in (None, "", [], {}) and value is not False}
     return {**_dtypes((*entry.inputs, *entry.outputs)), **said}
@@ -155,8 +160,9 @@ def read(text: str) -> Ledger:
         entries = tuple(_entry(layer, layer["name"] not in gaps) for layer in made["layers"])
         inputs = _tensors(made["inputs"], made)
         calls, modules = tuple(map(_call, made.get("calls", ()))), tuple(map(_module, made.get("modules", ())))
+        outputs = tuple(map(_count, made.get("outputs", ())))
         notes = tuple(map(str, made.get("assumed", ())))
-        ledger = Ledger(str(made["name"]), str(made["source"]), inputs, entries, calls, modules, notes)
+        ledger = Ledger(str(made["name"]), str(made["source"]), inputs, entries, calls, modules, notes, outputs)
         for name in CONVENTIONS.names():
             price(load(name), ledger)  # facts that no convention can price are no ledger
         return ledger
@@ -180,12 +186,13 @@ def _entry(layer: Record, counted: bool) -> Entry:
         tuple(_parameter(layer, role, shape) for role, shape in shapes.items()),
         tuple(_term(term) for term in layer["work"]),
         _provenance(layer),
+        tuple(map(_count, layer.get("reads", ()))),
     )
 
 
 def _provenance(layer: Record) -> Provenance:
     file, line = map(_typed, layer.get("at", ("", 0)), (str, int))
-    return Provenance(file, line, _typed(layer.get("function", ""), str), _typed(layer.get("in_call", -1), int))
+    return Provenance(file, line, _typed(layer.get("function", ""), str), _typed(layer.get("in_call", -1), int), _typed(layer.get("kept", False), bool))
 
 
 def _call(made: Record) -> Call:
@@ -198,6 +205,7 @@ def _call(made: Record) -> Call:
         _typed(made["training"], bool),
         tuple(map(_count, made["inputs"])),
         tuple(map(_count, made["outputs"])),
+        _count(made.get("named", 0)),
     )
 
 

@@ -47,7 +47,7 @@ def test_where_it_comes_from() -> None:
     assert network.calls[0].kind.endswith("Small")
     assert network.calls[0].parent == -1
     assert nodes["conv"].provenance.function == "torch.conv2d"
-    assert nodes["multiply1"].provenance.function == "torch.Tensor.mul"
+    assert nodes["multiply1"].provenance.function == "torch.Tensor.__mul__"
     assert nodes["pool1"].provenance.function == "torch.nn.functional.adaptive_avg_pool2d"
     for node in network.nodes:
         assert node.provenance.file.endswith("models.py"), node

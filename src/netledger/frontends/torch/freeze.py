@@ -16,6 +16,8 @@ from netledger.frontends.torch.memory import Memory
 from netledger.frontends.torch.model import Parts, class_name
 from netledger.frontends.torch.record import Called, Place, Step
 from netledger.frontends.torch.recorder import Recorder
+from netledger.frontends.torch.shortcuts import LAYERS
+from netledger.frontends.torch.spelling import OPERATORS, is_kept, is_operator
 from netledger.frontends.torch.stored import Stored
 from netledger.ops.constants import Unused
 
@@ -99,6 +101,7 @@ class Recording:
     def _nodes(self, names: list[tuple[str, str]], keys: dict[int, str]) -> list[Node]:
         lines: dict[Place | None, tuple[str, int]] = {None: ("", 0)}
         functions: dict[Any, str] = {}
+        spellings: dict[Any, tuple[str, bool]] = {}
         nodes = []
         for (step, read, first, held, func, call, place), (node, scope) in zip(self.done, names, strict=True):
             where = lines.get(place)
@@ -107,9 +110,14 @@ class Recording:
             function = functions.get(func)
             if function is None:
                 function = functions[func] = function_name(func)
+            spelled = spellings.get((func, place))
+            if spelled is None:
+                spelled = spellings[func, place] = _spelled(func, function, place)
+            layer = LAYERS.get(self.calls[call].kind) if spelled[1] and call >= 0 else None
+            kept = spelled[1] and (layer is None or layer.function is not func)  # its forward, if it has one, may not run
             parameters, operands = _held(step, held, keys) if held else ((), ())
             made = (first,) if len(step.kinds) == 1 else tuple(range(first, first + len(step.kinds)))
-            provenance = _new(Provenance, (*where, function, call))
+            provenance = _new(Provenance, (*where, spelled[0], call, kept))
             nodes.append(_new(Node, (node, scope, step.op, read, made, parameters, provenance, operands)))
         return nodes
 
@@ -140,7 +148,7 @@ def _nameless(step: Step, memory: Memory) -> Entry:
     work = memory.work.get(key)
     if work is None:
         work = memory.work[key] = step.op.work(inputs, outputs)
-    step.entry = _new(Entry, ("", "", step.op, inputs, outputs, parameters, work, Provenance()))
+    step.entry = _new(Entry, ("", "", step.op, inputs, outputs, parameters, work, Provenance(), ()))
     return step.entry
 
 
@@ -170,7 +178,7 @@ def _call(named: list[str], called: Called, turn: int, answers: tuple[int, ...])
     kind = class_name(called.kind) if called.module else function_name(called.kind)
     path = named[called.part] if called.part >= 0 else ""
     _, _, module, training, parent, *_ = called
-    return _new(Call, (path, kind, parent, turn, module, training, called.inputs, answers))
+    return _new(Call, (path, kind, parent, turn, module, training, called.inputs, answers, called.named))
 
 
 def _turns(calls: list[Called]) -> list[int]:
@@ -223,11 +231,20 @@ def _numbered(path: str, label: str, counts: dict[str, int], taken: set[str]) ->
             return name
 
 
+def _spelled(func: Any, name: str, place: Place | None) -> tuple[str, bool]:
+    """What a function was called as, and whether by a reference that was kept."""
+    if func in OPERATORS:
+        return (OPERATORS[func] if is_operator(func, place) else name), False
+    return name, is_kept(func, place)
+
+
 def line_of(place: Place | None) -> tuple[str, int]:
     """File and line of a place in code."""
     if place is None:
         return "", 0
-    code, instruction = place
+    code, instruction = place[:2]
+    if code is None:
+        return "", 0
     for start, end, line in code.co_lines():
         if start <= instruction < end and line:
             return code.co_filename, line

@@ -73,6 +73,8 @@ def _input(trace: Trace, value: Any) -> Any:
     if isinstance(value, Tensor):
         return _abstract(trace, value.shape, NAMED[value.dtype])
     if isinstance(value, torch.Tensor) and not isinstance(value, (torch.nn.Parameter, Abstract)):
+        if id(value) in trace.now:  # it was given before
+            return trace.now[id(value)]
         made = _abstract(trace, tuple(value.shape), value.dtype)
         trace.values.know(made._number, value)
         trace.values.given = trace.values.given or not value.is_meta

@@ -50,8 +50,9 @@ def watched(trace: Trace) -> Iterator[None]:
             if made is not None:
                 return made
         given = numbers_in((args, kwargs) if kwargs else args)
+        named = len(given) - len(numbers_in(args)) if kwargs else 0
         above, mine = trace.call, len(calls)
-        calls.append(_make(Called, (part, kind, True, module.training, above, place, given)))
+        calls.append(_make(Called, (part, kind, True, module.training, above, place, given, named)))
         answers.append(())
         trace.call = mine
         try:

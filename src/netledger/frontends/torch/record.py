@@ -15,8 +15,8 @@ from netledger.frontends.torch.stored import Sort, Stored
 
 __all__ = ["Called", "Case", "Did", "Place", "Step", "Use", "numbers_in"]
 
-Place = tuple[CodeType, int]
-"""A place in the user's code: code object and instruction."""
+Place = tuple[CodeType | None, int] | tuple[CodeType | None, int, CodeType, int]
+"""A place in the user's code: code object and instruction; and those in PyTorch's own code that was called there."""
 
 
 class Step:
@@ -103,6 +103,7 @@ class Called(NamedTuple):
         parent: the number of the call that it happens in.
         place: where it is called.
         inputs: the numbers of the tensors that it is given.
+        named: how many of these, the last ones, are given by name.
 
     """
 
@@ -113,6 +114,7 @@ class Called(NamedTuple):
     parent: int
     place: Place | None
     inputs: tuple[int, ...]
+    named: int = 0
 
 
 def numbers_in(value: Any, number: Callable[[Any], int] | None = None) -> tuple[int, ...]:

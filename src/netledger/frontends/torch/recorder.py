@@ -264,7 +264,7 @@ class Recorder:
     def _do(self, step: Step, inputs: Any, held: Any, func: Any) -> tuple[Abstract, ...]:
         numbers = tuple([value._number if type(value) is Abstract else self.number(value) for value in inputs])
         known = tuple([self._held(value) for value in held]) if step.roles else ()
-        first, where = len(self.kinds_by_number), self.place_of(sys._getframe(2))
+        first, where = len(self.kinds_by_number), self.place_in(sys._getframe(2), func)
         made = tuple([self.fresh(kind) for kind in step.kinds])
         self.done.append(_make(Did, (step, numbers, first, known, func, self.call, where)))
         if step.view and type(inputs[0]) is Abstract:
@@ -301,7 +301,17 @@ class Recorder:
 
     # Where.
 
-    def place_of(self, frame: Any) -> Place | None:
+    def place_in(self, frame: Any, func: Any) -> Place:
+        """The innermost place of the user's code, and what of PyTorch's own code called the function there, if any."""
+        found, name = self.place_of(frame), getattr(func, "__name__", "")
+        while frame.f_back is not None and _is_door(frame.f_code, name):
+            frame = frame.f_back
+        code = frame.f_code
+        if found is not None and found[0] is code:
+            return found
+        return (*(found or (None, 0)), code, frame.f_lasti)
+
+    def place_of(self, frame: Any) -> tuple[CodeType | None, int] | None:
         """The innermost place of the user's code in a frame and those that called it."""
         inner = self.is_torch
         while frame is not None:
@@ -328,6 +338,15 @@ def _reading(sort: Sort) -> Step:
 
 _TORCH = os.path.join(torch.__path__[0], "")
 _OURS = os.path.join(os.path.dirname(os.path.dirname(os.path.dirname(__file__))), "")
+
+
+_DOORS = (torch.overrides.__file__, torch._jit_internal.__file__)
+
+
+def _is_door(code: CodeType, name: str) -> bool:
+    """Whether code is on the way from a call of the function of this name to us: ours, or the function's own."""
+    file = code.co_filename
+    return file.startswith(_OURS) or file in _DOORS or (code.co_name.lstrip("_") == name and file.startswith(_TORCH))
 
 
 def is_inner(code: CodeType) -> bool:

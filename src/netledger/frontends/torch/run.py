@@ -92,7 +92,7 @@ def _once(model: Model, given: Arguments) -> tuple[Recording, bool]:
     known = static(model.run)
     trace = Trace(known)
     args, named = prepared(trace, given)
-    inputs = numbers_in((args, named))
+    inputs = tuple(dict.fromkeys(numbers_in((args, named))))  # a tensor that is given twice is one input
     try:
         with _ONE_AT_A_TIME, _untouched(known), watched(trace), intercepted(trace), torch.no_grad(), trace:
             outputs = numbers_in(_finished(model.run(*args, **named)), trace.number)

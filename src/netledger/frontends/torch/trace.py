@@ -247,7 +247,7 @@ class Trace(Recorder, TorchFunctionMode):
         made._number = first = len(self.kinds_by_number)
         self.kinds_by_number.append(kind)
         code = frame.f_code
-        where = (code, frame.f_lasti) if self.is_torch.get(id(code)) is False else self.place_of(frame)
+        where = (code, frame.f_lasti) if self.is_torch.get(id(code)) is False else self.place_in(frame, func)
         self.done.append(_make(Did, (step, numbers, first, held, func, self.call, where)))
         if step.view and type(flat[inputs[0]]) is Abstract:
             root = flat[inputs[0]]
@@ -267,7 +267,7 @@ class Trace(Recorder, TorchFunctionMode):
         if layer.function is None:
             numbers = (input._number,)
             self.calls.append(
-                _make(Called, (part, module.__class__, True, known["training"], self.call, place, numbers))
+                _make(Called, (part, module.__class__, True, known["training"], self.call, place, numbers, 0))
             )
             self.answers.append(numbers)
             return input
@@ -282,7 +282,7 @@ class Trace(Recorder, TorchFunctionMode):
         step, numbers, places = case.uses[0][0], (input._number,), case.uses[0][2]
         kind, first, call = step.kinds[0], len(self.kinds_by_number), len(self.calls)
         self.kinds_by_number.append(kind)
-        self.calls.append(_make(Called, (part, module.__class__, True, known["training"], self.call, place, numbers)))
+        self.calls.append(_make(Called, (part, module.__class__, True, known["training"], self.call, place, numbers, 0)))
         if places != layer.places:
             there = [one for one in held if one is not NOTHING]
             held = tuple([there[place - 1] for place in places])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Any
 
 import torch
@@ -27,15 +28,25 @@ def interpolate(
     if antialias and mode in ("bilinear", "bicubic") and not _larger(trace, input, size, scale_factor):
         raise TypeError("antialiased")
     spatial = tuple(trace.kind_of(input).shape[2:])
-    count = len(spatial)
-    if size is None:
+    count, scale = len(spatial), None
+    if size is not None:
+        size = tuple(map(int, size)) if isinstance(size, (tuple, list)) else int(size)
+    else:
         factors = scale_factor if isinstance(scale_factor, (tuple, list)) else (scale_factor,) * count
         size = tuple(int(length * float(factor)) for length, factor in zip(spatial, factors, strict=True))
-    size = tuple(map(int, size)) if isinstance(size, (tuple, list)) else (int(size),) * count
+        scale = _as_fractions(spatial, factors, size)
+        scale = scale[0] if scale and factors is not scale_factor else scale
     if mode == "area":
         return trace.add(load("adaptive_avgpool")(_axes(size, count)), input)
-    op = load("upsample")(None, _axes(size, count), _MODES.get(mode, mode), bool(align_corners))
+    op = load("upsample")(scale, None if scale else size, _MODES.get(mode, mode), bool(align_corners))
     return trace.add(op, input)
+
+
+def _as_fractions(spatial: Any, factors: Any, size: Any) -> Any:
+    """Factors as whole numbers or simple fractions; None, if these do not give the size."""
+    exact = [Fraction(float(factor)).limit_denominator(10**6) for factor in factors]
+    fits = all(length * one // 1 == new for length, one, new in zip(spatial, exact, size, strict=True))
+    return tuple([one.numerator if one.denominator == 1 else one for one in exact]) if fits else None
 
 
 def _larger(trace: Any, input: Any, size: Any, factor: Any) -> bool:

@@ -1,0 +1,224 @@
+"""What calflops and DeepSpeed's profiler have in common: calls of patched functions, FLOPs and MACs apart."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import NamedTuple
+
+from netledger.conventions._einsum import printed_cost
+from netledger.conventions._functions import Amounts, charged, composed, formed, left_product
+from netledger.conventions._hooks import directions, recurrent, steps
+from netledger.conventions._pytorch import PRODUCTS, Act, Layer, Seen
+from netledger.core.ledger import Charge
+from netledger.core.number import Number, over, product
+
+__all__ = ["COUNTED_TWICE", "Cost", "Tool", "in_flops", "in_macs", "matmul"]
+
+COUNTED_TWICE = "one multiply-add counted as two"
+
+
+class Cost(NamedTuple):
+    """What a call costs: multiply-adds, and all else."""
+
+    macs: Amounts
+    more: Amounts = {}
+
+
+class Tool(NamedTuple):
+    """Where the two differ.
+
+    Args:
+        functions: rules by space and name of a function, besides those of both.
+        elementwise: elements of a sum or product of two tensors.
+        resized: what resampling by a factor costs.
+        times: how often what happens in a module is counted.
+
+    """
+
+    functions: Mapping[tuple[str, str], Callable[[Act], Cost]]
+    elementwise: Callable[[Act], Number]
+    resized: Callable[[Act], Number]
+    times: Callable[[Layer], int]
+
+
+def in_flops(network: Seen, tool: Tool) -> Iterator[Charge]:
+    """Two for each multiply-add, and all else."""
+
+    def rule(act: Act, layer: Layer | None) -> Amounts:
+        cost = _cost(act, tool)
+        twice = sum(cost.macs.values())
+        return {**cost.macs, **({COUNTED_TWICE: twice} if cost.macs else {}), **cost.more}
+
+    recurrences = {id(act): _recurrence(layer, act) for layer, act in _recurrences(network)}
+    yield from _with(network, tool, rule, recurrences)
+
+
+def in_macs(network: Seen, tool: Tool) -> Iterator[Charge]:
+    """The multiply-adds; recurrences have none here."""
+    yield from _with(network, tool, lambda act, layer: _cost(act, tool).macs, {})
+
+
+def _with(
+    network: Seen,
+    tool: Tool,
+    rule: Callable[[Act, Layer | None], Amounts],
+    recurrences: Mapping[int, Amounts],
+) -> Iterator[Charge]:
+    def either(act: Act, layer: Layer | None) -> Amounts:
+        return recurrences[id(act)] if id(act) in recurrences else rule(act, layer)
+
+    yield from charged(network, either, tool.times)
+
+
+# Functions.
+
+
+def _cost(act: Act, tool: Tool) -> Cost:
+    key = act.space, act.name
+    if act.entry.provenance.kept or act.kind in ("unsqueeze", "squeeze"):
+        return Cost({})
+    if act.kind in ("lrn", "lp_pool"):
+        return Cost({}, composed(act))
+    found = tool.functions.get(key) or _FUNCTIONS.get(key)
+    if found is not None:
+        return found(act)
+    if key in _ELEMENTWISE and act.kind in ("add", "multiply"):
+        return Cost({}, {f"results of {act.name}": tool.elementwise(act)})
+    if act.name in ("interpolate", "upsample") and act.kind in ("upsample", "adaptive_avgpool"):
+        return Cost({}, {"upsampling": tool.resized(act) * (2 if act.name == "upsample" else 1)})
+    return Cost({})
+
+
+def _linear(act: Act) -> Cost:
+    return Cost(formed(act.products, act))
+
+
+def _convolution(act: Act) -> Cost:
+    """The output's size is computed again, with a padding that is the same on both sides."""
+    made = _positions(act)
+    channels = act.made[1]
+    groups = act.entry.attributes["groups"]
+    size = product(_kernel(act)) * act.given[1] * (channels // groups)
+    biased = act.entry.where("add", "bias") > 0
+    macs = formed(size * act.given[0] * made, act, "products of convolutions of another output size")
+    return Cost(macs, {"convolution biases": channels * act.given[0] * made} if biased else {})
+
+
+def _transposed(act: Act) -> Cost:
+    """Divided by the groups twice; biases over the output of an ordinary convolution."""
+    channels = act.made[1] // act.entry.attributes["groups"]
+    inside = channels // act.entry.attributes["groups"]
+    macs = product(_kernel(act)) * act.given[1] * inside * act.given[0] * product(act.given[2:])
+    biased = act.entry.where("add", "bias") > 0
+    bias = {"transposed-convolution biases over another output": channels * act.given[0] * _positions(act)}
+    return Cost(formed(macs, act, "products of transposed convolutions, divided by groups twice"), bias if biased else {})
+
+
+def _positions(act: Act) -> Number:
+    """Output positions of an ordinary convolution with these attributes."""
+    made: Number = 1
+    own = act.entry.attributes
+    axes = len(act.given) - 2
+    for size, kernel_, stride, padding, dilation in zip(
+        act.given[2:], _kernel(act), *(_each(own[name], axes) for name in ("stride", "padding", "dilation")), strict=True
+    ):
+        around = {"same": dilation * (kernel_ - 1) // 2, "valid": 0}.get(padding, padding)
+        made *= (size + 2 * around - (dilation * (kernel_ - 1) + 1)) // stride + 1
+    return made
+
+
+def _each(value: object, axes: int) -> tuple[object, ...]:
+    """A value for each axis."""
+    return tuple(value) if isinstance(value, (tuple, list)) else (value,) * axes
+
+
+def _kernel(act: Act) -> tuple[Number, ...]:
+    held = {part.role: part for part in act.entry.parameters}
+    if "weight" in held:
+        return held["weight"].shape[2:]
+    return _each(act.entry.attributes["kernel"], len(act.given) - 2)
+
+
+def _inputs(what: str, times: int = 1) -> Callable[[Act], Cost]:
+    name = f"{what} inputs" if times == 1 else f"{times} × {what} inputs"
+    return lambda act: Cost({}, {name: times * act.size})
+
+
+def _batch_norm(act: Act) -> Cost:
+    if act.kind != "batchnorm":
+        return Cost({})
+    times = 2 if act.entry.attributes["affine"] else 1
+    return Cost({}, {f"{times} × batch-norm inputs": times * act.size})
+
+
+def _norm(act: Act) -> Cost:
+    if act.kind not in ("layernorm", "groupnorm", "instancenorm"):
+        return Cost({})
+    times = 5 if act.entry.attributes["affine"] else 4
+    return Cost({}, {f"{times} × {act.kind} inputs": times * act.size})
+
+
+def matmul(act: Act) -> Cost:
+    """By the elements of the first operand."""
+    return Cost(formed(left_product(act), act))
+
+
+def _addmm(act: Act) -> Cost:
+    """The product, and the elements of the addend."""
+    if act.kind == "matmul":
+        return Cost(formed(left_product(act), act))
+    return Cost({}, {"addends": act.entry.inputs[-1].elements} if act.kind == "add" else {})
+
+
+def _einsum(act: Act) -> Cost:
+    return Cost({}, {"einsum: what NumPy prints": printed_cost(act.entry)})
+
+
+_POOLS = {
+    ("F" if name not in ("avg_pool1d", "adaptive_avg_pool1d") else "torch", name): _inputs("pooling")
+    for kind in ("avg_pool", "max_pool", "adaptive_avg_pool", "adaptive_max_pool")
+    for name in (f"{kind}1d", f"{kind}2d", f"{kind}3d")
+}
+_ACTIVATIONS = ("relu", "elu", "leaky_relu", "relu6", "silu", "gelu", "softmax")
+_FUNCTIONS: Mapping[tuple[str, str], Callable[[Act], Cost]] = {
+    ("F", "linear"): _linear,
+    **{("torch", f"conv{axes}d"): _convolution for axes in "123"},
+    **{("torch", f"conv_transpose{axes}d"): _transposed for axes in "123"},
+    **{("F", name): _inputs(name.replace("_", " ")) for name in _ACTIVATIONS},
+    ("torch", "prelu"): _inputs("prelu"),
+    ("F", "batch_norm"): _batch_norm,
+    **{("F", f"{name}_norm"): _norm for name in ("layer", "group", "instance")},
+    **_POOLS,
+    **{(space, "matmul"): matmul for space in ("torch", "Tensor")},
+    **{("torch", "addmm"): _addmm, ("Tensor", "addmm"): _addmm, ("torch", "baddbmm"): _addmm},
+    ("torch", "einsum"): _einsum,
+}
+_ELEMENTWISE = {(space, name) for space in ("torch", "Tensor") for name in ("add", "mul")}
+
+
+# Recurrences: hooks on modules.
+
+_KINDS = {"RNN": "rnn", "GRU": "gru", "LSTM": "lstm", "RNNCell": "rnn_cell", "GRUCell": "gru_cell", "LSTMCell": "lstm_cell"}
+_GATES = {"RNN": (1, 1), "GRU": (3, 7), "LSTM": (4, 10)}
+
+
+def _recurrences(network: Seen) -> Iterator[tuple[Layer, Act]]:
+    for number, layer in enumerate(network.layers):
+        act = network.main(number, _KINDS[layer.own]) if layer.own in _KINDS else None
+        if act is not None:
+            yield layer, act
+
+
+def _recurrence(layer: Layer, act: Act) -> Amounts:
+    """Twice the products less one addition per gate and sum, what the gates do, biases."""
+    gates, more = _GATES[layer.own.removesuffix("Cell")]
+    times, formed_, others = steps(layer) * directions(layer), 0, 0
+    for inner, hidden, biases in recurrent(layer):
+        formed_ += times * (inner[0] * inner[1] + hidden[0] * hidden[1])
+        others += times * (more * over(hidden[0], gates) + biases - 2 * hidden[0])
+    whole = formed_ == act.products
+    return {
+        PRODUCTS if whole else "products of recurrences, as of the first direction": formed_,
+        COUNTED_TWICE: formed_,
+        "recurrences: gates and biases, less the first additions": others,
+    }

@@ -1,0 +1,337 @@
+"""A network as PyTorch's tools see it: calls of modules (what hooks see), and calls of functions (what patches see).
+
+What has no calls (a spec) is taken as made of PyTorch's own layers, each called once; sums and products of feature
+maps as `+` and `*`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache
+from graphlib import TopologicalSorter
+from typing import NamedTuple
+from weakref import ref
+
+from netledger.conventions._layers import FUNCTIONS, LAYERS, local_name, parts_of
+from netledger.core.ledger import Charge, Entry, Ledger
+from netledger.core.network import Call, Module, Parameter
+from netledger.core.number import Number, Shape
+
+__all__ = ["PRODUCTS", "Act", "Layer", "Seen", "alone", "missing", "own_class", "paths", "products", "seen", "summed"]
+
+PRODUCTS = "products"
+"""The term of the plain products of an operation."""
+
+
+class Act(NamedTuple):
+    """A call of a function, as far as it is one operation.
+
+    Args:
+        place: the place of the operation in the ledger.
+        entry: the operation; a part of it, where a layer of a spec is several.
+        space: what the function belongs to: F (torch.nn.functional), torch, Tensor, aten; empty: not known.
+        name: the function's name.
+        layer: the place of the innermost call of a module that hooks see, in `Seen.layers`; -1: none.
+        within: the functions of PyTorch's own around it, such as multi_head_attention_forward.
+
+    """
+
+    place: int
+    entry: Entry
+    space: str
+    name: str
+    layer: int = -1
+    within: tuple[str, ...] = ()
+
+    @property
+    def kind(self) -> str:
+        """The kind of operator."""
+        return self.entry.op
+
+    @property
+    def products(self) -> int:
+        """Its plain products."""
+        return products(self.entry)
+
+    @property
+    def given(self) -> Shape:
+        """The shape of its first input."""
+        return self.entry.inputs[0].shape
+
+    @property
+    def made(self) -> Shape:
+        """The shape of its first output."""
+        return self.entry.outputs[0].shape
+
+    @property
+    def size(self) -> Number:
+        """The elements of its first input."""
+        return self.entry.inputs[0].elements
+
+    @property
+    def size_made(self) -> Number:
+        """The elements of its first output."""
+        return self.entry.outputs[0].elements
+
+
+class Layer(NamedTuple):
+    """A call of a module.
+
+    Args:
+        call: its number; -1, if the ledger has no calls.
+        place: the place of the operation it is, if the ledger has no calls.
+        path: the module's name.
+        kind: its class, in full.
+        inputs: the shapes of the tensors it was given.
+        outputs: the shapes of those it gave.
+        held: the module's own stored tensors, by local name.
+        module: the number of the module in `Seen.modules`.
+        visits: in how many places of the tree of modules it stands; at least 1.
+        named: how many of the inputs, the last ones, were given by name.
+        same: whether the first three inputs, if there are so many, are one tensor.
+        parent: the place of the call around it in `Seen.layers`; -1: none.
+        turn: which call of this module it is, from 0.
+        training: whether the module was in training mode.
+
+    """
+
+    call: int
+    place: int
+    path: str
+    kind: str
+    inputs: tuple[Shape, ...]
+    outputs: tuple[Shape, ...]
+    held: Mapping[str, Parameter]
+    module: int
+    visits: int = 1
+    parent: int = -1
+    turn: int = 0
+    training: bool = False
+    named: int = 0
+    same: bool = True
+
+    @property
+    def own(self) -> str:
+        """The class, if it is exactly one of PyTorch's own; else nothing."""
+        return own_class(self.kind)
+
+
+class Seen(NamedTuple):
+    """All calls of a network.
+
+    Args:
+        acts: the calls of functions, in order.
+        layers: the calls of modules, in order.
+        inside: for each call of a module, the places of its acts in `acts`, those of modules in it left out.
+        modules: all modules, called or not, the whole first.
+        held: the stored tensors of each module's own, by local name.
+        used: the places in the ledger of the operations that what the user gets depends on.
+
+    """
+
+    acts: tuple[Act, ...]
+    layers: tuple[Layer, ...]
+    inside: tuple[tuple[int, ...], ...]
+    modules: tuple[Module, ...]
+    held: tuple[Mapping[str, Parameter], ...]
+    used: frozenset[int]
+
+    def batch_first(self, number: int) -> bool:
+        """Whether a call of multi-head attention takes the batch first: it turns its inputs itself then."""
+        acts = (self.acts[place] for place in self.inside[number])
+        return self.layers[number].call < 0 or any(act.kind == "transpose" and not act.within for act in acts)
+
+    def main(self, number: int, *kinds: str) -> Act | None:
+        """The first act of a call of a module that is of one of these kinds."""
+        found = (self.acts[place] for place in self.inside[number])
+        return next((act for act in found if act.kind in kinds), None)
+
+
+def products(entry: Entry) -> int:
+    """The plain products of an operation."""
+    return entry.where("multiply", "product")
+
+
+def own_class(kind: str) -> str:
+    """The name of a class of PyTorch's own, without its package."""
+    return kind.rpartition(".")[2] if kind.startswith("torch.nn.modules.") else ""
+
+
+def alone(entry: Entry) -> Ledger:
+    """A ledger of nothing but this entry."""
+    return Ledger("", "", entry.inputs, (entry._replace(provenance=entry.provenance._replace(call=-1)),))
+
+
+def summed(made: Iterable[Charge]) -> Mapping[str, int]:
+    """Amounts by term."""
+    found: dict[str, int] = {}
+    for charge in made:
+        found[charge.term] = found.get(charge.term, 0) + charge.amount
+    return found
+
+
+def missing(acts: Iterable[Act], why: str = "") -> Iterator[Charge]:
+    """Charges of nothing, for the products that are left out."""
+    for act in acts:
+        if act.products:
+            yield Charge(why or f"{_words(act)} not counted", 0, act.place, missing=act.products)
+
+
+def _words(act: Act) -> str:
+    return _WORDS.get(act.kind) or act.kind.replace("_", " ")
+
+
+_WORDS = {
+    "attention": "fused attention",
+    "matmul": "matrix product",
+    "conv": "convolution",
+    "conv_transpose": "transposed convolution",
+    "lstm": "LSTM",
+    "gru": "GRU",
+    "rnn": "RNN",
+}
+
+def seen(ledger: Ledger) -> Seen:
+    """The calls of a network; those of the last ledger are remembered while it lives."""
+    if _KEPT and _KEPT[0][0]() is ledger:
+        return _KEPT[0][1]
+    found = _called(ledger) if ledger.calls else _layered(ledger)
+    _KEPT[:] = [(ref(ledger), found)]
+    return found
+
+
+_KEPT: list[tuple[ref[Ledger], Seen]] = []
+
+
+# A network with calls.
+
+
+def _called(ledger: Ledger) -> Seen:
+    stored = {part.key: part for entry in ledger.entries for part in entry.parameters}
+    held = tuple({name: stored[key] for name, key in one.parameters if key in stored} for one in ledger.modules)
+    layers, numbers = _layers(ledger, held)
+    acts = tuple(_act(ledger, numbers, place, entry) for place, entry in enumerate(ledger.entries))
+    return Seen(acts, layers, _inside(acts, len(layers)), ledger.modules, held, _used(ledger))
+
+
+def _inside(acts: tuple[Act, ...], count: int) -> tuple[tuple[int, ...], ...]:
+    found: list[list[int]] = [[] for _ in range(count)]
+    for number, act in enumerate(acts):
+        if act.layer >= 0:
+            found[act.layer].append(number)
+    return tuple(map(tuple, found))
+
+
+def _layers(ledger: Ledger, held: tuple[Mapping[str, Parameter], ...]) -> tuple[tuple[Layer, ...], list[int]]:
+    """The calls of modules that are part of the model; and for each call, the innermost of these that it is in."""
+    shapes = [tensor.shape for tensor in ledger.tensors]
+    modules = {module.path: number for number, module in reversed(list(enumerate(ledger.modules)))}
+    visits = paths(ledger.modules)
+    layers: list[Layer] = []
+    numbers: list[int] = []
+    for number, call in enumerate(ledger.calls):
+        above = numbers[call.parent] if 0 <= call.parent < number else -1
+        place = modules.get(call.path, -1) if call.module else -1
+        if place < 0 or not visits[place]:
+            numbers.append(above)
+            continue
+        numbers.append(len(layers))
+        sizes = (tuple(shapes[tensor] for tensor in tensors) for tensors in (call.inputs, call.outputs))
+        facts = (number, -1, call.path, call.kind, *sizes, held[place], place, visits[place], above)
+        layers.append(Layer(*facts, call.turn, call.training, call.named, len(set(call.inputs[:3])) == 1))
+    return tuple(layers), numbers
+
+
+def paths(modules: tuple[Module, ...], stop: Callable[[str], bool] = lambda kind: False) -> list[int]:
+    """In how many places of the tree each module stands; a child that a module holds twice stands there once.
+
+    Args:
+        modules: all of them, the whole first.
+        stop: whether modules of a class are taken for leaves, so that nothing stands in them.
+
+    Raises:
+        ValueError: if a module is part of itself.
+
+    """
+    above: list[set[int]] = [set() for _ in modules]
+    for number, module in enumerate(modules):
+        for _, child in module.children if not stop(module.kind) else ():
+            above[child].add(number)
+    order = TopologicalSorter({number: parents for number, parents in enumerate(above)})
+    found = [0] * len(modules)
+    for number in order.static_order():
+        found[number] = sum(found[parent] for parent in above[number]) if number else 1
+    return found
+
+
+def _act(ledger: Ledger, numbers: list[int], place: int, entry: Entry) -> Act:
+    call = entry.provenance.call
+    layer = numbers[call] if 0 <= call < len(numbers) else -1
+    return Act(place, entry, *_spelled(entry.provenance.function), layer, _functions(ledger.calls, call))
+
+
+def _functions(calls: tuple[Call, ...], number: int) -> tuple[str, ...]:
+    """The functions around an operation, up to the innermost module."""
+    found: list[str] = []
+    while 0 <= number < len(calls) and not calls[number].module:
+        found.append(calls[number].kind.rpartition(".")[2])
+        number = min(calls[number].parent, number - 1)
+    return tuple(found)
+
+
+def _used(ledger: Ledger) -> frozenset[int]:
+    """The operations whose results are used, up to what the user gets."""
+    needed, found = set(ledger.outputs), set()
+    made = len(ledger.tensors)
+    for place in reversed(range(len(ledger.entries))):
+        entry = ledger.entries[place]
+        made -= len(entry.outputs)
+        if not ledger.outputs or any(made + number in needed for number in range(len(entry.outputs))):
+            needed.update(entry.reads)
+            found.add(place)
+    return frozenset(found)
+
+
+@cache
+def _spelled(function: str) -> tuple[str, str]:
+    """What a function belongs to, and its name.
+
+    >>> _spelled("torch.nn.functional.relu"), _spelled("torch.Tensor.__add__"), _spelled("aten.mm.default")
+    (('F', 'relu'), ('Tensor', '__add__'), ('aten', 'mm'))
+    """
+    if function.startswith("aten."):
+        return "aten", function.split(".")[1]
+    space, _, name = function.rpartition(".")
+    return {"torch.nn.functional": "F", "torch.Tensor": "Tensor", "torch": "torch", "torch.functional": "torch"}.get(
+        space, ""
+    ), name
+
+
+# A network without calls.
+
+
+def _layered(ledger: Ledger) -> Seen:
+    root = Layer(-1, -1, "", ledger.name, tuple(tensor.shape for tensor in ledger.inputs), (), {}, 0)
+    acts: list[Act] = []
+    layers, modules = [root], [Module("", "")]
+    loose: dict[str, Parameter] = {}
+    for place, entry in enumerate(ledger.entries):
+        axes = max(1, len(entry.inputs[0].shape) - 2) if entry.inputs else 1
+        kind = LAYERS.get(entry.op, "").format(axes)
+        held = {local_name(part.role): part for part in entry.parameters}
+        number = len(layers) if kind else 0
+        if kind:
+            shapes = (tuple(tensor.shape for tensor in tensors) for tensors in (entry.inputs, entry.outputs))
+            layers.append(Layer(-1, place, entry.name, kind, *shapes, held, number, parent=0))
+            modules.append(Module(entry.name, kind))
+        else:
+            loose |= {f"{entry.name}.{name}": part for name, part in held.items()}
+        acts.extend(Act(place, part, *_function(part, axes), number) for part in parts_of(entry))
+    stored = (loose, *(layer.held for layer in layers[1:]))
+    return Seen(tuple(acts), tuple(layers), _inside(tuple(acts), len(layers)), tuple(modules), stored, frozenset(range(len(ledger.entries))))
+
+
+def _function(part: Entry, axes: int) -> tuple[str, str]:
+    """What it is called as a function."""
+    space, name = FUNCTIONS.get(part.op, ("", part.op))
+    return space, name.format(axes)
