@@ -7,7 +7,7 @@ from itertools import combinations
 from netledger.core.ledger import Entry
 from netledger.core.number import product
 
-__all__ = ["printed_cost"]
+__all__ = ["indices", "printed_cost", "sizes_of"]
 
 Sizes = dict[str, int]
 
@@ -17,14 +17,36 @@ def printed_cost(entry: Entry) -> int:
 
     Source: numpy.einsum_path, optimize="optimal".
     """
-    terms, _, result = entry.attributes["equation"].partition("->")
-    sizes = {
-        letter: size
-        for term, tensor in zip(terms.split(","), entry.inputs, strict=True)
-        for letter, size in zip(term, tensor.shape, strict=True)
-    }
-    parts = [frozenset(term) for term in terms.split(",")]
-    return int(float(f"{_cost(parts, frozenset(result), sizes) + 1:.3e}"))
+    terms, result = indices(entry)
+    sizes = sizes_of(entry)
+    return int(float(f"{_cost(list(map(frozenset, terms)), frozenset(result), sizes) + 1:.3e}"))
+
+
+def indices(entry: Entry) -> tuple[list[list[str]], list[str]]:
+    """The index of each axis of each operand, and of the result; the axes behind dots are numbered from the last."""
+    left, arrow, right = entry.attributes["equation"].replace("...", "…").partition("->")
+    ranks = [len(tensor.shape) for tensor in entry.inputs]
+    terms = [_spelled(term, rank) for term, rank in zip(left.split(","), ranks, strict=True)]
+    if arrow:
+        return terms, _spelled(right, len(entry.outputs[0].shape))
+    every = [index for term in terms for index in term]
+    dots = sorted({index for index in every if index[0] == "…"}, reverse=True)
+    return terms, [*dots, *sorted(index for index in {*every} - {*dots} if every.count(index) == 1)]
+
+
+def _spelled(term: str, rank: int) -> list[str]:
+    before, dots, after = term.partition("…")
+    count = rank - len(before) - len(after) if dots else 0
+    return [*before, *(f"…{place}" for place in reversed(range(count))), *after]
+
+
+def sizes_of(entry: Entry) -> Sizes:
+    """The size of each index: where it is broadcast, the greater."""
+    found: Sizes = {}
+    for term, tensor in zip(indices(entry)[0], entry.inputs, strict=True):
+        for index, size in zip(term, tensor.shape, strict=True):
+            found[index] = max(size, found.get(index, 1))
+    return found
 
 
 def _cost(parts: list[frozenset[str]], result: frozenset[str], sizes: Sizes) -> int:

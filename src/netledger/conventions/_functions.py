@@ -8,10 +8,13 @@ from netledger.conventions._pytorch import PRODUCTS, Act, Layer, Seen, alone, mi
 from netledger.core.ledger import Charge, Entry, Ledger
 from netledger.core.number import Number, Shape, maximum, product
 
-__all__ = ["Amounts", "alone_amounts", "charged", "composed", "formed", "left_aligned", "left_product"]
+__all__ = ["NORMS", "Amounts", "alone_amounts", "charged", "composed", "formed", "is_training", "left_aligned", "left_product"]
 
 Amounts = Mapping[str, Number]
 """Amounts by what they are for."""
+
+NORMS = ("batch_norm", "layer_norm", "group_norm", "instance_norm")
+"""Functions that are two operations where they have a scale and no shift: the norm, and a multiplication."""
 
 AGAIN = "modules that stand in several places, counted again"
 
@@ -41,6 +44,11 @@ def charged(
 def formed(count: Number, act: Act, otherwise: str = "matrix products: the larger batch of the second lost") -> Amounts:
     """The plain products, if these are what is counted; else the same under a name of its own."""
     return {PRODUCTS if count == act.products else otherwise: count}
+
+
+def is_training(act: Act, layer: Layer | None) -> bool:
+    """Whether a batch norm takes the statistics of the batch: in training mode, or because it keeps none."""
+    return not act.entry.attributes["track"] or (layer is not None and layer.training)
 
 
 def left_product(act: Act) -> Number:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from netledger.conventions._functions import Amounts
 from netledger.conventions._pytorch import PRODUCTS, Act, Layer, Seen
+from netledger.core.ledger import Ledger
 from netledger.core.number import Number
 
-__all__ = ["doubled", "formed", "is_fused", "without_layer"]
+__all__ = ["doubled", "formed", "is_fused", "refused", "without_layer"]
 
 
 def doubled(count: Number) -> Amounts:
@@ -16,16 +19,13 @@ def doubled(count: Number) -> Amounts:
     return {PRODUCTS: count, COUNTED_TWICE: count}
 
 
-_KNOWN = frozenset({"conv", "conv_transpose", "linear", "attention", "lstm", "gru", "rnn", "lstm_cell", "gru_cell", "rnn_cell"})
+_KNOWN = frozenset({"conv", "einsum", "conv_transpose", "linear", "attention", "lstm", "gru", "rnn", "lstm_cell", "gru_cell", "rnn_cell"})
 
 
 def formed(act: Act) -> bool:
-    """Whether the products of a call are formed by kernels for products: not those of a vector, or element by element."""
+    """Whether the products of a call are formed by kernels for products: not those of a vector."""
     if act.kind == "matmul":
         return len(act.entry.inputs[1].shape) > 1
-    if act.kind == "einsum":
-        terms, _, result = act.entry.attributes["equation"].partition("->")
-        return bool(set(terms) - set(result) - {","})
     return act.kind in _KNOWN
 
 
@@ -53,7 +53,7 @@ def without_layer(network: Seen) -> set[int]:
 def _is_fast(network: Seen, number: int) -> bool:
     """Self-attention with an even number of heads, the batch first, and packed weights."""
     layer = network.layers[number]
-    if len(layer.inputs) < 3 or len(layer.inputs[0]) != 3 or "in_proj_weight" not in layer.held:
+    if len(layer.inputs) < 3 or len(layer.inputs[0]) != 3 or not {"in_proj_weight", "in_proj_bias"} <= {*layer.held}:
         return False
     core = network.main(number, "attention", "matmul")
     same = layer.inputs[0] == layer.inputs[1] == layer.inputs[2] and layer.same
@@ -78,3 +78,26 @@ def _is_in(network: Seen, number: int, whole: int) -> bool:
             return True
         number = network.layers[number].parent
     return False
+
+
+def refused(ledger: Ledger) -> Iterator[str]:
+    """Calls of modules that are given a view of a parameter: without gradients, the counter fails there."""
+    views = _views(ledger)
+    for call in ledger.calls:
+        if call.module and any(number in views for number in call.inputs):
+            yield f"{call.path}: AssertionError without gradients, its input is a view of a parameter"
+
+
+def _views(ledger: Ledger) -> set[int]:
+    """The numbers of the views of parameters."""
+    read: set[int] = set()
+    found: set[int] = set()
+    number = len(ledger.inputs)
+    for entry in ledger.entries:
+        made = range(number, number + len(entry.outputs))
+        number += len(entry.outputs)
+        if entry.op == "parameter":
+            read.update(made)
+        elif (entry.view or entry.op == "expand") and entry.reads and entry.reads[0] in read | found:
+            found.update(made)
+    return found

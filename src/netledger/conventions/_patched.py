@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
 from netledger.conventions._einsum import printed_cost
-from netledger.conventions._functions import Amounts, charged, composed, formed, left_product
+from netledger.conventions._functions import NORMS, Amounts, charged, composed, formed, is_training, left_product
 from netledger.conventions._hooks import directions, recurrent, steps
 from netledger.conventions._pytorch import PRODUCTS, Act, Layer, Seen
 from netledger.core.ledger import Charge
@@ -75,7 +75,7 @@ def _with(
 
 def _cost(act: Act, tool: Tool) -> Cost:
     key = act.space, act.name
-    if act.entry.provenance.kept or act.kind in ("unsqueeze", "squeeze"):
+    if act.entry.provenance.kept or act.aside:
         return Cost({})
     if act.kind in ("lrn", "lp_pool"):
         return Cost({}, composed(act))
@@ -144,17 +144,14 @@ def _inputs(what: str, times: int = 1) -> Callable[[Act], Cost]:
     return lambda act: Cost({}, {name: times * act.size})
 
 
-def _batch_norm(act: Act) -> Cost:
-    if act.kind != "batchnorm":
-        return Cost({})
-    times = 2 if act.entry.attributes["affine"] else 1
-    return Cost({}, {f"{times} × batch-norm inputs": times * act.size})
-
-
 def _norm(act: Act) -> Cost:
-    if act.kind not in ("layernorm", "groupnorm", "instancenorm"):
+    """Of one with scale only, the multiplication is another operation."""
+    if act.kind == "multiply":
+        return Cost({}, {"norms with scale only: inputs": act.size})
+    if act.kind not in ("batchnorm", "layernorm", "groupnorm", "instancenorm"):
         return Cost({})
-    times = 5 if act.entry.attributes["affine"] else 4
+    times = 5 if act.kind != "batchnorm" or is_training(act, None) else 2
+    times -= not act.entry.attributes["affine"]
     return Cost({}, {f"{times} × {act.kind} inputs": times * act.size})
 
 
@@ -186,8 +183,7 @@ _FUNCTIONS: Mapping[tuple[str, str], Callable[[Act], Cost]] = {
     **{("torch", f"conv_transpose{axes}d"): _transposed for axes in "123"},
     **{("F", name): _inputs(name.replace("_", " ")) for name in _ACTIVATIONS},
     ("torch", "prelu"): _inputs("prelu"),
-    ("F", "batch_norm"): _batch_norm,
-    **{("F", f"{name}_norm"): _norm for name in ("layer", "group", "instance")},
+    **{("F", name): _norm for name in NORMS},
     **_POOLS,
     **{(space, "matmul"): matmul for space in ("torch", "Tensor")},
     **{("torch", "addmm"): _addmm, ("Tensor", "addmm"): _addmm, ("torch", "baddbmm"): _addmm},

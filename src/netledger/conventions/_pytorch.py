@@ -54,6 +54,11 @@ class Act(NamedTuple):
         return products(self.entry)
 
     @property
+    def aside(self) -> bool:
+        """Whether it is not what the function does, but what is needed for it: an axis put in front, a copy."""
+        return self.kind in _ASIDE
+
+    @property
     def given(self) -> Shape:
         """The shape of its first input."""
         return self.entry.inputs[0].shape
@@ -181,6 +186,8 @@ def _words(act: Act) -> str:
     return _WORDS.get(act.kind) or act.kind.replace("_", " ")
 
 
+_ASIDE = frozenset({"unsqueeze", "squeeze", "assign", "rearrange", "empty", "buffer", "constant", "parameter", "cast"})
+
 _WORDS = {
     "attention": "fused attention",
     "matmul": "matrix product",
@@ -211,7 +218,17 @@ def _called(ledger: Ledger) -> Seen:
     held = tuple({name: stored[key] for name, key in one.parameters if key in stored} for one in ledger.modules)
     layers, numbers = _layers(ledger, held)
     acts = tuple(_act(ledger, numbers, place, entry) for place, entry in enumerate(ledger.entries))
-    return Seen(acts, layers, _inside(acts, len(layers)), ledger.modules, held, _used(ledger))
+    inside = _inside(acts, len(layers))
+    given = tuple(_with_inputs(layer, acts, inside[number]) for number, layer in enumerate(layers))
+    return Seen(acts, given, inside, ledger.modules, held, _used(ledger))
+
+
+def _with_inputs(layer: Layer, acts: tuple[Act, ...], inside: tuple[int, ...]) -> Layer:
+    """A call on what the model itself holds: what its first operation reads is its input, what its last makes its output."""
+    own = [acts[place] for place in inside if acts[place].entry.inputs and acts[place].entry.outputs]
+    if not own or (layer.inputs and layer.outputs):
+        return layer
+    return layer._replace(inputs=layer.inputs or (own[0].given,), outputs=layer.outputs or (own[-1].made,))
 
 
 def _inside(acts: tuple[Act, ...], count: int) -> tuple[tuple[int, ...], ...]:

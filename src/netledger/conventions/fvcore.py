@@ -18,7 +18,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from netledger.conventions._einsum import printed_cost
-from netledger.conventions._functions import Amounts, alone_amounts, charged, formed, left_product
+from netledger.conventions._functions import (
+    NORMS,
+    Amounts,
+    alone_amounts,
+    charged,
+    formed,
+    is_training,
+    left_product,
+)
 from netledger.conventions._pytorch import Act, Layer, seen
 from netledger.conventions._stored import by_tensor
 from netledger.core.ledger import Charge, Entry, Held, Ledger
@@ -56,8 +64,12 @@ def _einsum(act: Act, layer: Layer | None) -> Amounts:
 
 
 def _batchnorm(act: Act, layer: Layer | None) -> Amounts:
-    times = (5 if layer is not None and layer.training else 2) - (not act.entry.attributes["affine"])
+    times = (5 if is_training(act, layer) else 2) - (not act.entry.attributes["affine"])
     return {f"{times} × batch-norm inputs": times * act.size}
+
+
+def _multiply(act: Act, layer: Layer | None) -> Amounts:
+    return {"norms with scale only: inputs": act.size} if act.name in NORMS else {}
 
 
 def _norm(act: Act, layer: Layer | None) -> Amounts:
@@ -84,6 +96,7 @@ _RULES: Mapping[str, Callable[[Act, Layer | None], Amounts]] = {
     "matmul": _matmul,
     "einsum": _einsum,
     "batchnorm": _batchnorm,
+    "multiply": _multiply,
     **dict.fromkeys(("layernorm", "groupnorm", "instancenorm"), _norm),
     **dict.fromkeys(("adaptive_avgpool", "global_avgpool"), _adaptive),
     "upsample": _upsample,

@@ -105,7 +105,7 @@ def _batch(network: Seen) -> Number:
 
 def _function(act: Act) -> Amounts:
     key = act.space, act.name
-    if act.entry.provenance.kept or act.kind in ("unsqueeze", "squeeze"):
+    if act.entry.provenance.kept or act.aside:
         return {}
     if act.kind in ("lrn", "lp_pool"):
         return composed(act)

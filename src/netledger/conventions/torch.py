@@ -15,11 +15,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from netledger.conventions._functions import Amounts, alone_amounts, charged
-from netledger.conventions._kernels import doubled, formed
+from netledger.conventions._kernels import doubled, formed, refused
 from netledger.conventions._pytorch import seen
 from netledger.core.ledger import Charge, Entry, Ledger
 
-__all__ = ["NAME", "UNIT", "amounts", "charges"]
+__all__ = ["NAME", "UNIT", "amounts", "charges", "fails"]
 
 NAME = "torch"
 UNIT = "FLOP"
@@ -33,3 +33,8 @@ def charges(ledger: Ledger) -> Iterator[Charge]:
 def amounts(entry: Entry) -> Amounts:
     """What it charges an entry by itself."""
     return alone_amounts(charges, entry)
+
+
+def fails(ledger: Ledger) -> Iterator[str]:
+    """Modules that are given a view of a parameter."""
+    return refused(ledger)

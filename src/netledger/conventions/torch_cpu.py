@@ -15,11 +15,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from netledger.conventions._functions import Amounts, alone_amounts, charged
-from netledger.conventions._kernels import doubled, formed, is_fused, without_layer
+from netledger.conventions._kernels import doubled, formed, is_fused, refused, without_layer
 from netledger.conventions._pytorch import Act, seen
 from netledger.core.ledger import Charge, Entry, Ledger
 
-__all__ = ["NAME", "UNIT", "amounts", "charges"]
+__all__ = ["NAME", "UNIT", "amounts", "charges", "fails"]
 
 NAME = "torch-cpu"
 UNIT = "FLOP"
@@ -41,3 +41,8 @@ def charges(ledger: Ledger) -> Iterator[Charge]:
 def amounts(entry: Entry) -> Amounts:
     """What it charges an entry by itself."""
     return alone_amounts(charges, entry)
+
+
+def fails(ledger: Ledger) -> Iterator[str]:
+    """Modules that are given a view of a parameter."""
+    return refused(ledger)

@@ -16,7 +16,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-from netledger.conventions._functions import Amounts, alone_amounts, charged, formed
+from netledger.conventions._einsum import sizes_of
+from netledger.conventions._functions import NORMS, Amounts, alone_amounts, charged, formed
 from netledger.conventions._pytorch import Act, seen
 from netledger.core.ledger import Charge, Entry, Ledger
 from netledger.core.number import product
@@ -54,14 +55,10 @@ _MATMULS = ("matmul", "__matmul__", "__rmatmul__", "linear", "bmm", "addmm", "ad
 
 
 def _einsum(act: Act) -> Amounts:
-    """The product of all sizes."""
-    terms = act.entry.attributes["equation"].partition("->")[0].split(",")
-    sizes = {
-        letter: size
-        for term, tensor in zip(terms, act.entry.inputs, strict=True)
-        for letter, size in zip(term, tensor.shape, strict=True)
-    }
-    return formed(product(sizes.values()), act, "einsum: all sizes multiplied")
+    """The product of all sizes; nothing, where dots stand for axes."""
+    if "..." in act.entry.attributes["equation"]:
+        return {}
+    return formed(product(sizes_of(act.entry).values()), act, "einsum: all sizes multiplied")
 
 
 def _lstm(act: Act) -> Amounts:
@@ -92,6 +89,8 @@ def _outputs(what: str, times: int = 1) -> Rule:
 
 
 def _multiply(act: Act) -> Amounts:
+    if act.name in NORMS:
+        return {"norms with scale only: outputs": act.size_made}
     return {"multiplications": act.size_made} if act.name in ("mul", "__mul__", "__rmul__", "mul_", "__imul__") else {}
 
 

@@ -73,32 +73,7 @@ def einsum(trace: Any, equation: Any, *operands: Any, path: Any = None) -> Any:
     if not isinstance(equation, str):
         raise TypeError("an equation in letters")
     dtype = trace.kind_of(operands[0]).dtype
-    return trace.add(load("einsum")(_spelled(trace, equation.replace(" ", ""), operands)), *operands, dtype=dtype)
-
-
-def _spelled(trace: Any, equation: str, operands: Any) -> str:
-    """The equation with letters for the axes behind dots, and with its output."""
-    left, arrow, right = equation.partition("->")
-    free = [letter for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz" if letter not in equation]
-    parts, most = left.split(","), 0
-    for place, part in enumerate(parts):
-        if "..." in part:
-            count = len(trace.kind_of(operands[place]).shape) - len(part) + 3
-            most = max(most, count)
-            parts[place] = part.replace("...", f"<{count}>")
-    dots = "".join(free[:most])
-    parts = [
-        part
-        if "<" not in part
-        else part.partition("<")[0]
-        + dots[most - int(part.partition("<")[2][: part.partition("<")[2].index(">")]) :]
-        + part.partition(">")[2]
-        for part in parts
-    ]
-    if not arrow:
-        letters = left.replace(",", "").replace("...", "")
-        right = "..." * ("..." in left) + "".join(sorted(c for c in set(letters) if letters.count(c) == 1))
-    return f"{','.join(parts)}->{right.replace('...', dots)}"
+    return trace.add(load("einsum")(equation.replace(" ", "")), *operands, dtype=dtype)
 
 
 @rule("bilinear")

@@ -191,9 +191,14 @@ def cast(trace: Any, input: Any, dtype: torch.dtype) -> Any:
     return trace.add(load("cast")(DTYPES.get(dtype, "float32")), input, dtype=dtype)
 
 
+@rule("contiguous")
+def contiguous(trace: Any, input: Any, *_: Any, **__: Any) -> Any:
+    """The same elements; which kernel comes next depends on it."""
+    return trace.add(load("identity")(), input)
+
+
 @rule(
     *(
-        "contiguous",
         "detach",
         "data.__get__",
         "requires_grad_",
