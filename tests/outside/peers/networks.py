@@ -1,0 +1,52 @@
+"""What the tools are run on, by name: `probe:…`, `nn:…`, `torchvision:…`, `timm:…`; built for any batch and device."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.utils._pytree import tree_map_only
+
+from bench import models
+from bench.peers import networks as pictures
+from tests.outside.peers import layers
+from tests.outside.peers.probes import PROBES
+
+__all__ = ["NETWORKS", "SAMPLE", "build", "probes"]
+
+NETWORKS = (*layers.NETWORKS, *pictures.NETWORKS)
+"""All whole networks."""
+
+SAMPLE = (
+    *("torchvision:resnet18", "torchvision:mobilenet_v2", "torchvision:vit_b_16", "torchvision:swin_t"),
+    *("torchvision:lraspp_mobilenet_v3_large", "torchvision:squeezenet1_1"),
+    *("timm:vit_tiny_patch16_224", "timm:ghostnet_100", "timm:mixer_s32_224", "timm:edgenext_xx_small"),
+    *("nn:lstm", "nn:gru", "nn:cells", "nn:text", "nn:encoder", "nn:transformer", "nn:written_attention"),
+    *("nn:generator", "nn:unet", "nn:pyramid", "nn:mixed", "nn:shared"),
+)
+"""Quick ones, of every family."""
+
+
+def probes() -> list[str]:
+    return [f"probe:{name}" for name in PROBES]
+
+
+def build(name: str, batch: int = 1, device: str = "meta") -> tuple[nn.Module, tuple[Any, ...], dict[str, Any]]:
+    """A network in eval mode, and its positional and keyword arguments. A probe has a batch of its own."""
+    torch.manual_seed(0)
+    sort, _, rest = name.partition(":")
+    if sort == "probe":
+        model, args, kwargs = PROBES[rest]()
+    elif sort == "nn":
+        make, arguments = layers.NETWORKS[name]
+        model, args, kwargs = make().eval(), arguments(batch), {}
+    else:
+        model = models.build(name, device)
+        args, kwargs = pictured(models.shapes(name, model), batch, device), {}
+    moved = tree_map_only(Tensor, lambda tensor: tensor.to(device), (args, kwargs))
+    return model.to(device), *moved
+
+
+def pictured(shapes: tuple[Any, ...], batch: int, device: str) -> tuple[Any, ...]:
+    return tuple(models.tensors((batch, *shape[1:]), device) for shape in shapes)
