@@ -59,11 +59,15 @@ class Attends(nn.Module):
         return self.attention(a, b, c, need_weights=self.need_weights)[0]
 
 
-class Attends1(Attends):
-    """Attention of a tensor to itself."""
+def attention(name: str, model: Callable[[], nn.Module], query: tuple[int, ...], key: tuple[int, ...]) -> None:
+    """Three inputs; a network that attends to itself is given the same tensor three times."""
 
-    def forward(self, a: Tensor) -> Tensor:  # type: ignore[override]
-        return self.attention(a, a, a, need_weights=self.need_weights)[0]
+    def build() -> Made:
+        queries = torch.rand(query)
+        keys = queries if query == key else torch.rand(key)
+        return model().eval(), (queries, keys, keys), {}
+
+    PROBES[name] = build
 
 
 def layer(name: str, make: Callable[[], nn.Module], *shape: int) -> None:
@@ -173,14 +177,12 @@ call(
     lambda a, b, c: F.scaled_dot_product_attention(a, b, c, is_causal=True),
     *((2, 3, 8, 4), (2, 3, 8, 4), (2, 3, 8, 4)),
 )
-layer("MHA d8 h2 self (2,5,8) need_weights=False batch_first", lambda: Attends1(False), 2, 5, 8)
-layer("MHA d8 h2 self (2,5,8) need_weights=True batch_first", lambda: Attends1(True), 2, 5, 8)
-PROBES["MHA d8 h2 cross q(2,5,8) kv(2,7,8) batch_first"] = lambda: (
-    Attends(False).eval(),
-    (torch.rand(2, 5, 8), torch.rand(2, 7, 8), torch.rand(2, 7, 8)),
-    {},
+attention("MHA d8 h2 self (2,5,8) need_weights=False batch_first", lambda: Attends(False), (2, 5, 8), (2, 5, 8))
+attention("MHA d8 h2 self (2,5,8) need_weights=True batch_first", lambda: Attends(True), (2, 5, 8), (2, 5, 8))
+attention("MHA d8 h2 cross q(2,5,8) kv(2,7,8) batch_first", lambda: Attends(False), (2, 5, 8), (2, 7, 8))
+attention(
+    "MHA d8 h2 self (5,2,8) seq-first need=False", lambda: Attends(False, batch_first=False), (5, 2, 8), (5, 2, 8)
 )
-layer("MHA d8 h2 self (5,2,8) seq-first need=False", lambda: Attends1(False, batch_first=False), 5, 2, 8)
 layer(
     "TransformerEncoderLayer d8 h2 ff16 (2,5,8) bf",
     lambda: nn.TransformerEncoderLayer(8, 2, 16, batch_first=True),

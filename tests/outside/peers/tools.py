@@ -174,9 +174,13 @@ TOOLS: dict[str, Tool] = {
     "torchprofile": torchprofile,
 }
 
-ANYWHERE = ("meta", "cpu")
-DEVICES = dict.fromkeys(TOOLS, ANYWHERE) | {"torch": ("meta",), "torch-cpu": ("cpu",), "ptflops-aten": ("cpu",)}
-"""Where a tool is run: the first device that it answers on. What depends on the device's kernels has one only."""
+ON_THE_CPU = ("torch-cpu", "ptflops", "ptflops-aten", "calflops", "deepspeed")
+DEVICES = dict.fromkeys(TOOLS, ("meta", "cpu")) | {"torch": ("meta",)} | dict.fromkeys(ON_THE_CPU, ("cpu",))
+"""Where a tool is run: the first device that it answers on.
+
+Counters of kernels see other kernels on the CPU; and some meta kernels are written in Python, in functions that other
+tools replace by counting ones: ptflops would charge a Linear three times.
+"""
 
 
 def load() -> list[str]:
