@@ -12,20 +12,22 @@ import select
 import signal
 import time
 import warnings
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import torch
+from torch import nn
 
 from tests.outside.peers import tools
 from tests.outside.peers.networks import build
 
-__all__ = ["figures", "prepare"]
+__all__ = ["figures", "figures_of", "prepare"]
 
 LIMIT = 300
 """Seconds that a tool may take on a network."""
 
 Answer = dict[str, Any]
+Build = Callable[[str], tuple[nn.Module, tuple[Any, ...], dict[str, Any]]]
 
 
 def prepare() -> list[str]:
@@ -37,16 +39,21 @@ def prepare() -> list[str]:
 
 
 def figures(network: str, batch: int, names: Iterable[str], device: str | None = None) -> dict[str, Answer]:
-    """What the tools answer: figures and the device they were counted on, or an error."""
-    return {name: in_a_process(name, network, batch, device) for name in names}
+    """What the tools answer on a network by name: figures and the device they were counted on, or an error."""
+    return figures_of(lambda place: build(network, batch, place), names, device)
 
 
-def in_a_process(tool: str, network: str, batch: int, device: str | None = None, limit: float = LIMIT) -> Answer:
+def figures_of(make: Build, names: Iterable[str], device: str | None = None) -> dict[str, Answer]:
+    """The same for any network: `make` builds it, and its arguments, on a device."""
+    return {name: in_a_process(name, make, device) for name in names}
+
+
+def in_a_process(tool: str, make: Build, device: str | None = None, limit: float = LIMIT) -> Answer:
     """Forks, waits for the answer, and ends the process if it takes too long."""
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
-        _answer(writing, tool, network, batch, device)
+        _answer(writing, tool, make, device)
     os.close(writing)
     start = time.perf_counter()
     text = _read(reading, start + limit)
@@ -74,7 +81,7 @@ def _read(pipe: int, until: float) -> bytes | None:
         parts.append(part)
 
 
-def _answer(pipe: int, tool: str, network: str, batch: int, device: str | None) -> None:
+def _answer(pipe: int, tool: str, make: Build, device: str | None) -> None:
     """What the forked process does. It never returns, and what tools print goes nowhere."""
     try:
         nowhere = os.open(os.devnull, os.O_WRONLY)
@@ -82,19 +89,19 @@ def _answer(pipe: int, tool: str, network: str, batch: int, device: str | None) 
         os.dup2(nowhere, 2)
         logging.disable(logging.CRITICAL)
         warnings.simplefilter("ignore")
-        text = json.dumps(counted(tool, network, batch, device))
+        text = json.dumps(counted(tool, make, device))
         with os.fdopen(pipe, "w") as answer:
             answer.write(text)
     finally:
         os._exit(0)
 
 
-def counted(tool: str, network: str, batch: int, device: str | None = None) -> Answer:
+def counted(tool: str, make: Build, device: str | None = None) -> Answer:
     """The figures on the first device that the tool answers on, and why not on those before it."""
     failed: Answer = {}
     for place in [device] if device else tools.DEVICES[tool]:
         try:
-            model, args, kwargs = build(network, batch, place)
+            model, args, kwargs = make(place)
             return tools.TOOLS[tool](model, args, kwargs) | {"device": place} | failed
         except Exception as error:  # noqa: BLE001  whatever a tool raises is its answer
             failed[f"error on {place}"] = told(error)
