@@ -38,8 +38,10 @@ def main() -> None:
 
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.outside.peers")
-    parser.add_argument("--only", action="append", help="probes, sample, networks, or a pattern of names")
-    parser.add_argument("--batch", action="append", type=int, help="1 and 3 unless told; a probe has one of its own")
+    parser.add_argument("--only", action="append", help="probes, sample, networks, random, or a pattern of names")
+    parser.add_argument(
+        "--batch", action="append", type=int, help="1 and 3 unless told; probes and random ones have their own"
+    )
     parser.add_argument("--tool", action="append", choices=list(tools.TOOLS), help="all unless told")
     parser.add_argument("--device", choices=["meta", "cpu"], help="where every tool is run")
     parser.add_argument("--jobs", type=int, default=1)
@@ -50,13 +52,14 @@ def arguments() -> argparse.Namespace:
 def chosen(only: list[str] | None) -> list[str]:
     """The names asked for, each once, in the order of the tables."""
     groups = {"probes": networks.probes(), "sample": networks.SAMPLE, "networks": networks.NETWORKS}
-    known = [*groups["probes"], *groups["sample"], *groups["networks"]]
+    groups |= {"random": networks.random()}
+    known = [name for group in groups.values() for name in group]
     found = [name for part in only or ["*"] for name in groups.get(part) or [n for n in known if fnmatch(n, part)]]
     return list(dict.fromkeys(found))
 
 
 def batches(network: str, asked: list[int] | None) -> Iterator[int]:
-    yield from [1] if network.startswith("probe:") else asked or [1, 3]
+    yield from [1] if network.startswith(("probe:", "random:")) else asked or [1, 3]
 
 
 def unknown(network: str, batch: int, names: list[str], results: Results) -> list[str]:

@@ -1,4 +1,4 @@
-"""What the tools are run on, by name: `probe:…`, `nn:…`, `torchvision:…`, `timm:…`; built for any batch and device."""
+"""What the tools are run on, by name: `probe:…`, `nn:…`, `torchvision:…`, `timm:…`, `random:…`; built for any batch and device."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ from bench import models
 from bench.peers import networks as pictures
 from tests.outside.peers import layers
 from tests.outside.peers.probes import PROBES
+from tests.outside.peers.strategies import by_number
 
-__all__ = ["NETWORKS", "SAMPLE", "build", "probes"]
+__all__ = ["NETWORKS", "SAMPLE", "build", "probes", "random"]
 
 NETWORKS = (*layers.NETWORKS, *pictures.NETWORKS)
 """All whole networks."""
@@ -32,15 +33,23 @@ def probes() -> list[str]:
     return [f"probe:{name}" for name in PROBES]
 
 
+def random() -> list[str]:
+    """Some of those that are put together at random; any other number is a name too."""
+    return [f"random:{number}" for number in range(200)]
+
+
 def build(name: str, batch: int = 1, device: str = "meta") -> tuple[nn.Module, tuple[Any, ...], dict[str, Any]]:
-    """A network in eval mode, and its positional and keyword arguments. A probe has a batch of its own."""
+    """A network in eval mode, and its positional and keyword arguments. Probes and random ones have a batch of their own."""
     torch.manual_seed(0)
     sort, _, rest = name.partition(":")
     if sort == "probe":
         model, args, kwargs = PROBES[rest]()
+    elif sort == "random":
+        make, args = by_number(int(rest))
+        model, kwargs = make(), {}
     elif sort == "nn":
-        make, arguments = layers.NETWORKS[name]
-        model, args, kwargs = make().eval(), arguments(batch), {}
+        made, arguments = layers.NETWORKS[name]
+        model, args, kwargs = made().eval(), arguments(batch), {}
     else:
         model = models.build(name, device)
         args, kwargs = pictured(models.shapes(name, model), batch, device), {}

@@ -10,14 +10,25 @@ from typing import Any
 
 import torch
 import torch.nn.functional as F
-from hypothesis import strategies as st
 from torch import Tensor, nn
 
-__all__ = ["STEPS", "Apply", "Make"]
+__all__ = ["STEPS", "Apply", "Dice", "Make"]
 
-Draw = Callable[[Any], Any]
 Shape = tuple[int, ...]
 Make = Callable[[], nn.Module]
+
+
+class Dice:
+    """Where chance comes from: a whole number between two, both included."""
+
+    def __init__(self, number: Callable[[int, int], int]) -> None:
+        self.number = number
+
+    def flag(self) -> bool:
+        return self.number(0, 1) == 1
+
+    def one(self, *choices: Any) -> Any:
+        return choices[self.number(0, len(choices) - 1)]
 
 
 class Apply(nn.Module):
@@ -41,12 +52,8 @@ def loose(*shape: int) -> Callable[[], nn.Parameter]:
     return lambda: nn.Parameter(torch.rand(shape))
 
 
-def one(draw: Draw, *choices: Any) -> Any:
-    return draw(st.sampled_from(choices))
-
-
-def divisor(draw: Draw, *numbers: int) -> int:
-    return one(draw, *(d for d in range(1, min(numbers) + 1) if all(number % d == 0 for number in numbers)))
+def divisor(dice: Dice, *numbers: int) -> int:
+    return dice.one(*(d for d in range(1, min(numbers) + 1) if all(number % d == 0 for number in numbers)))
 
 
 def rank(shape: Shape) -> int:
@@ -60,39 +67,39 @@ def layer(name: str, *args: Any, **kwargs: Any) -> Make:
 # Layers with weights
 
 
-def conv(draw: Draw, shape: Shape) -> Make:
-    wanted = draw(st.integers(1, 6))
-    same = draw(st.booleans())
+def conv(dice: Dice, shape: Shape) -> Make:
+    wanted = dice.number(1, 6)
+    same = dice.flag()
     return layer(
         f"Conv{rank(shape)}d",
-        *(shape[1], wanted, draw(st.integers(1, 4))),
-        stride=1 if same else draw(st.integers(1, 2)),
-        padding=one(draw, "same", "valid") if same else draw(st.integers(0, 2)),
-        dilation=draw(st.integers(1, 2)),
-        groups=divisor(draw, shape[1], wanted),
-        bias=draw(st.booleans()),
-        padding_mode=one(draw, "zeros", "zeros", "zeros", "circular", "replicate"),
+        *(shape[1], wanted, dice.number(1, 4)),
+        stride=1 if same else dice.number(1, 2),
+        padding=dice.one("same", "valid") if same else dice.number(0, 2),
+        dilation=dice.number(1, 2),
+        groups=divisor(dice, shape[1], wanted),
+        bias=dice.flag(),
+        padding_mode=dice.one("zeros", "zeros", "zeros", "circular", "replicate"),
     )
 
 
-def depthwise(draw: Draw, shape: Shape) -> Make:
-    return layer(f"Conv{rank(shape)}d", shape[1], shape[1], 3, padding=1, groups=shape[1], bias=draw(st.booleans()))
+def depthwise(dice: Dice, shape: Shape) -> Make:
+    return layer(f"Conv{rank(shape)}d", shape[1], shape[1], 3, padding=1, groups=shape[1], bias=dice.flag())
 
 
-def transposed(draw: Draw, shape: Shape) -> Make:
-    wanted, stride = draw(st.integers(1, 6)), draw(st.integers(1, 3))
+def transposed(dice: Dice, shape: Shape) -> Make:
+    wanted, stride = dice.number(1, 6), dice.number(1, 3)
     return layer(
         f"ConvTranspose{rank(shape)}d",
-        *(shape[1], wanted, draw(st.integers(1, 4)), stride, draw(st.integers(0, 1))),
-        output_padding=draw(st.integers(0, stride - 1)),
-        groups=divisor(draw, shape[1], wanted),
-        bias=draw(st.booleans()),
-        dilation=draw(st.integers(1, 2)),
+        *(shape[1], wanted, dice.number(1, 4), stride, dice.number(0, 1)),
+        output_padding=dice.number(0, stride - 1),
+        groups=divisor(dice, shape[1], wanted),
+        bias=dice.flag(),
+        dilation=dice.number(1, 2),
     )
 
 
-def linear(draw: Draw, shape: Shape) -> Make:
-    return layer("Linear", shape[-1], draw(st.integers(1, 8)), bias=draw(st.booleans()))
+def linear(dice: Dice, shape: Shape) -> Make:
+    return layer("Linear", shape[-1], dice.number(1, 8), bias=dice.flag())
 
 
 class OwnLinear(nn.Linear):
@@ -103,15 +110,15 @@ class OwnNorm(nn.LayerNorm):
     """As timm's."""
 
 
-def subclass(draw: Draw, shape: Shape) -> Make:
-    return one(draw, lambda: OwnLinear(shape[-1], 4), lambda: OwnNorm(shape[-1]))
+def subclass(dice: Dice, shape: Shape) -> Make:
+    return dice.one(lambda: OwnLinear(shape[-1], 4), lambda: OwnNorm(shape[-1]))
 
 
-def functional_weights(draw: Draw, shape: Shape) -> Make:
+def functional_weights(dice: Dice, shape: Shape) -> Make:
     """Layers called as functions, on loose parameters."""
-    wanted = draw(st.integers(1, 6))
-    if rank(shape) not in (1, 2, 3) or draw(st.booleans()):
-        bias = [loose(wanted)] if draw(st.booleans()) else []
+    wanted = dice.number(1, 6)
+    if rank(shape) not in (1, 2, 3) or dice.flag():
+        bias = [loose(wanted)] if dice.flag() else []
         return applied(lambda x, *w: F.linear(x, *w), loose(wanted, shape[-1]), *bias)
     function = getattr(F, f"conv{rank(shape)}d")
     return applied(lambda x, w: function(x, w, padding=1), loose(wanted, shape[1], *[3] * rank(shape)))
@@ -120,25 +127,24 @@ def functional_weights(draw: Draw, shape: Shape) -> Make:
 # Norms, activations
 
 
-def channel_norm(draw: Draw, shape: Shape) -> Make:
-    affine = draw(st.booleans())
+def channel_norm(dice: Dice, shape: Shape) -> Make:
+    affine = dice.flag()
     wide = max(1, rank(shape))
     choices = [
         layer(f"BatchNorm{wide}d", shape[1], affine=affine),
-        layer("GroupNorm", divisor(draw, shape[1]), shape[1], affine=affine),
+        layer("GroupNorm", divisor(dice, shape[1]), shape[1], affine=affine),
     ]
     if rank(shape) > 0:
         choices += [layer(f"InstanceNorm{wide}d", shape[1], affine=affine)]
-    return one(draw, *choices)
+    return dice.one(*choices)
 
 
-def last_norm(draw: Draw, shape: Shape) -> Make:
-    axes = draw(st.integers(1, 2))
-    affine = draw(st.booleans())
-    return one(
-        draw,
+def last_norm(dice: Dice, shape: Shape) -> Make:
+    axes = dice.number(1, 2)
+    affine = dice.flag()
+    return dice.one(
         layer("LayerNorm", shape[-axes:], elementwise_affine=affine),
-        layer("LayerNorm", shape[-1], bias=draw(st.booleans())),
+        layer("LayerNorm", shape[-1], bias=dice.flag()),
         layer("RMSNorm", shape[-1], elementwise_affine=affine),
         applied(lambda x: F.layer_norm(x, x.shape[-1:])),
         applied(lambda x: F.normalize(x, dim=-1)),
@@ -176,42 +182,42 @@ FUNCTIONS: tuple[Callable[[Tensor], Tensor], ...] = (
 )
 
 
-def activation(draw: Draw, shape: Shape) -> Make:
-    return one(draw, *ACTIVATIONS, layer("Softmax", dim=-1), layer("ReLU", inplace=True))
+def activation(dice: Dice, shape: Shape) -> Make:
+    return dice.one(*ACTIVATIONS, layer("Softmax", dim=-1), layer("ReLU", inplace=True))
 
 
-def function(draw: Draw, shape: Shape) -> Make:
-    return applied(one(draw, *FUNCTIONS))
+def function(dice: Dice, shape: Shape) -> Make:
+    return applied(dice.one(*FUNCTIONS))
 
 
 # Pools, resampling
 
 
-def pool(draw: Draw, shape: Shape) -> Make:
-    dims, window = rank(shape), draw(st.integers(1, 3))
-    sort = one(draw, "Max", "Avg")
-    kwargs = {"stride": draw(st.integers(1, 2)), "padding": draw(st.integers(0, 1)), "ceil_mode": draw(st.booleans())}
-    if draw(st.booleans()):
+def pool(dice: Dice, shape: Shape) -> Make:
+    dims, window = rank(shape), dice.number(1, 3)
+    sort = dice.one("Max", "Avg")
+    kwargs = {"stride": dice.number(1, 2), "padding": dice.number(0, 1), "ceil_mode": dice.flag()}
+    if dice.flag():
         return layer(f"{sort}Pool{dims}d", window, **kwargs)
     called = getattr(F, f"{sort.lower()}_pool{dims}d")
     return applied(lambda x: called(x, window, **kwargs))
 
 
-def adaptive(draw: Draw, shape: Shape) -> Make:
+def adaptive(dice: Dice, shape: Shape) -> Make:
     dims = rank(shape)
-    sort, size = one(draw, "Max", "Avg"), draw(st.integers(1, 4))
-    if draw(st.booleans()):
+    sort, size = dice.one("Max", "Avg"), dice.number(1, 4)
+    if dice.flag():
         return layer(f"Adaptive{sort}Pool{dims}d", size)
     called = getattr(F, f"adaptive_{sort.lower()}_pool{dims}d")
     return applied(lambda x: called(x, size))
 
 
-def resample(draw: Draw, shape: Shape) -> Make:
+def resample(dice: Dice, shape: Shape) -> Make:
     modes = {1: ["nearest", "linear"], 2: ["nearest", "bilinear", "bicubic"], 3: ["nearest", "trilinear"]}
-    mode = one(draw, *modes[rank(shape)])
-    size = draw(st.lists(st.integers(1, 6), min_size=rank(shape), max_size=rank(shape)))
-    where = one(draw, {"scale_factor": 2}, {"scale_factor": 2.0}, {"size": tuple(size)}, {"size": size[0]})
-    if draw(st.booleans()):
+    mode = dice.one(*modes[rank(shape)])
+    size = [dice.number(1, 6) for _ in range(rank(shape))]
+    where = dice.one({"scale_factor": 2}, {"scale_factor": 2.0}, {"size": tuple(size)}, {"size": size[0]})
+    if dice.flag():
         return layer("Upsample", mode=mode, **where)
     return applied(lambda x: F.interpolate(x, mode=mode, **where))
 
@@ -230,50 +236,50 @@ class First(nn.Module):
         return self.layer(x)[0]
 
 
-def recurrent(draw: Draw, shape: Shape) -> Make:
-    kind = one(draw, "LSTM", "GRU", "RNN")
+def recurrent(dice: Dice, shape: Shape) -> Make:
+    kind = dice.one("LSTM", "GRU", "RNN")
     kwargs = {
-        "num_layers": draw(st.integers(1, 3)),
-        "bias": draw(st.booleans()),
-        "batch_first": draw(st.booleans()),
-        "bidirectional": draw(st.booleans()),
+        "num_layers": dice.number(1, 3),
+        "bias": dice.flag(),
+        "batch_first": dice.flag(),
+        "bidirectional": dice.flag(),
     }
-    hidden = draw(st.integers(2, 5))
+    hidden = dice.number(2, 5)
     return lambda: First(getattr(nn, kind)(shape[-1], hidden, **kwargs))
 
 
-def cell(draw: Draw, shape: Shape) -> Make:
-    kind, hidden, bias = one(draw, "LSTMCell", "GRUCell", "RNNCell"), draw(st.integers(2, 5)), draw(st.booleans())
+def cell(dice: Dice, shape: Shape) -> Make:
+    kind, hidden, bias = dice.one("LSTMCell", "GRUCell", "RNNCell"), dice.number(2, 5), dice.flag()
     if kind == "LSTMCell":
         return lambda: First(nn.LSTMCell(shape[-1], hidden, bias))
     return layer(kind, shape[-1], hidden, bias)
 
 
-def attention(draw: Draw, shape: Shape) -> Make:
-    width, need = shape[-1], draw(st.booleans())
-    heads, first, bias = divisor(draw, width), draw(st.booleans()), draw(st.booleans())
+def attention(dice: Dice, shape: Shape) -> Make:
+    width, need = shape[-1], dice.flag()
+    heads, first, bias = divisor(dice, width), dice.flag(), dice.flag()
     return applied(
         lambda x, layer: layer(x, x, x, need_weights=need)[0],
         lambda: nn.MultiheadAttention(width, heads, bias=bias, batch_first=first),
     )
 
 
-def encoder(draw: Draw, shape: Shape) -> Make:
-    heads, wide = divisor(draw, shape[-1]), draw(st.integers(1, 8))
-    kwargs = {"batch_first": draw(st.booleans()), "norm_first": draw(st.booleans())}
-    return layer("TransformerEncoderLayer", shape[-1], heads, wide, activation=one(draw, "relu", "gelu"), **kwargs)
+def encoder(dice: Dice, shape: Shape) -> Make:
+    heads, wide = divisor(dice, shape[-1]), dice.number(1, 8)
+    kwargs = {"batch_first": dice.flag(), "norm_first": dice.flag()}
+    return layer("TransformerEncoderLayer", shape[-1], heads, wide, activation=dice.one("relu", "gelu"), **kwargs)
 
 
-def sdpa(draw: Draw, shape: Shape) -> Make:
-    causal = draw(st.booleans())
+def sdpa(dice: Dice, shape: Shape) -> Make:
+    causal = dice.flag()
     return applied(lambda x: F.scaled_dot_product_attention(x, x, x, is_causal=causal))
 
 
 # Products and elementwise
 
 
-def product(draw: Draw, shape: Shape) -> Make:
-    width, wanted = shape[-1], draw(st.integers(1, 5))
+def product(dice: Dice, shape: Shape) -> Make:
+    width, wanted = shape[-1], dice.number(1, 5)
     choices = [
         applied(lambda x, w: x @ w, loose(width, wanted)),
         applied(lambda x, w: torch.matmul(x, w), loose(width, wanted)),
@@ -294,14 +300,13 @@ def product(draw: Draw, shape: Shape) -> Make:
             applied(lambda x, b: torch.baddbmm(b, x, x.transpose(1, 2)), loose(1, shape[1], shape[1])),
             applied(lambda x, w: torch.matmul(x.unsqueeze(1), w).flatten(1, 2), loose(2, width, wanted)),
         ]
-    return one(draw, *choices)
+    return dice.one(*choices)
 
 
-def elementwise(draw: Draw, shape: Shape) -> Make:
+def elementwise(dice: Dice, shape: Shape) -> Make:
     last = loose(shape[-1])
     channels = loose(shape[1], *[1] * rank(shape))
-    return one(
-        draw,
+    return dice.one(
         applied(lambda x, w: x + w, last),
         applied(lambda x, w: x * w, channels),
         applied(lambda x, w: torch.add(x, w), last),
@@ -321,9 +326,8 @@ def elementwise(draw: Draw, shape: Shape) -> Make:
 # Other shapes
 
 
-def reshape(draw: Draw, shape: Shape) -> Make:
-    return one(
-        draw,
+def reshape(dice: Dice, shape: Shape) -> Make:
+    return dice.one(
         layer("Flatten"),
         layer("Flatten", 2),
         layer("Identity"),
@@ -339,7 +343,7 @@ def reshape(draw: Draw, shape: Shape) -> Make:
     )
 
 
-Step = Callable[[Draw, Shape], Make]
+Step = Callable[[Dice, Shape], Make]
 
 ANY: tuple[Step, ...] = (linear, subclass, functional_weights, channel_norm, last_norm, activation, function)
 ANY += (product, elementwise, reshape)

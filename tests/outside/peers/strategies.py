@@ -7,6 +7,7 @@ that two parents hold, and several inputs are among them.
 from __future__ import annotations
 
 import operator
+import random
 import warnings
 from collections.abc import Callable
 from typing import Any
@@ -15,17 +16,22 @@ import torch
 from hypothesis import strategies as st
 from torch import Tensor, nn
 
-from tests.outside.peers.steps import STEPS, Apply, Make
+from tests.outside.peers.steps import STEPS, Apply, Dice, Make
 
-__all__ = ["Drawn", "Network", "networks"]
+__all__ = ["Drawn", "by_number", "networks"]
 
-Draw = Callable[[Any], Any]
 Shape = tuple[int, ...]
 Drawn = tuple[Callable[[], nn.Module], tuple[Tensor, ...]]
 """What builds the network, in eval mode, and its arguments."""
 
 MOST = 2**13
 """Elements of a tensor."""
+
+LEAST = {2: 1, 3: 2, 4: 4, 5: 3}
+"""The shortest axis of an input, by the number of its axes: room for windows, where there are windows."""
+
+TRIES = 4
+"""So many steps are drawn until one runs."""
 
 
 class Network(nn.Module):
@@ -71,13 +77,19 @@ PRODUCTS: tuple[Callable[[Tensor, Tensor], Tensor], ...] = (
 
 
 @st.composite
-def networks(draw: Draw, most: int = 6) -> Drawn:
-    """Up to so many steps, on a batch of 1 to 3."""
-    batch = draw(st.integers(1, 3))
-    inputs, makes = draw_start(draw, batch)
-    join = None
-    if len(inputs) == 2:
-        join = draw(st.sampled_from((*ADDITIONS, *PRODUCTS)))
+def networks(draw: Callable[[Any], Any], most: int = 6) -> Drawn:
+    """Up to so many steps, on a batch of 1 to 3; what fails is made smaller."""
+    return thrown(Dice(lambda least, most: draw(st.integers(least, most))), most)
+
+
+def by_number(number: int, most: int = 6) -> Drawn:
+    """The same, one for each number: more even, for those who try many."""
+    return thrown(Dice(random.Random(number).randint), most)
+
+
+def thrown(dice: Dice, most: int) -> Drawn:
+    inputs, makes = start(dice)
+    join = dice.one(*ADDITIONS, *PRODUCTS) if len(inputs) == 2 else None
     shape = shape_after(lambda: Apply(lambda a: join(a, inputs[1])) if join else nn.Identity(), inputs[0])
     if shape is None:
         inputs, join = inputs[:1], None
@@ -85,51 +97,52 @@ def networks(draw: Draw, most: int = 6) -> Drawn:
     for make in makes:
         shape = shape_after(make, inputs[0]) or shape
     order = list(range(len(makes)))
-    for _ in range(draw(st.integers(1, most))):
-        shape = extend(draw, makes, order, shape)
-    return finished(draw, makes, order, join), inputs
+    for _ in range(dice.number(2, most)):
+        shape = extend(dice, makes, order, shape)
+    plain = join is None and order == list(range(len(makes))) and dice.flag()
+    return finished(makes, order, join, plain), inputs
 
 
-def draw_start(draw: Draw, batch: int) -> tuple[tuple[Tensor, ...], list[Make]]:
+def start(dice: Dice) -> tuple[tuple[Tensor, ...], list[Make]]:
     """The inputs; and the layer that takes them, if they are words."""
-    if draw(st.integers(0, 7)) == 0:
-        words = torch.zeros(batch, draw(st.integers(1, 5)), dtype=torch.long)
-        kind, width = draw(st.sampled_from(["Embedding", "EmbeddingBag"])), draw(st.integers(2, 6))
+    batch = dice.number(1, 3)
+    if dice.number(0, 9) == 9:
+        words = torch.zeros(batch, dice.number(1, 5), dtype=torch.long)
+        kind, width = dice.one("Embedding", "EmbeddingBag"), dice.number(2, 6)
         return (words,), [lambda: getattr(nn, kind)(9, width)]
-    shape = (batch, *draw(st.lists(st.integers(1, 7), min_size=1, max_size=4)))
-    pair = draw(st.integers(0, 5)) == 0
+    rank = dice.one(4, 3, 2, 4, 3, 5, 4)
+    shape = (batch, *(dice.number(LEAST[rank], 12 - rank) for _ in range(rank - 1)))
+    pair = dice.number(0, 5) == 5
     return tuple(torch.rand(shape) for _ in range(1 + pair)), []
 
 
-def extend(draw: Draw, makes: list[Make], order: list[int], shape: Shape) -> Shape:
-    """One step more, a new one or one made before; the shape after it, or the same if it does not run."""
-    if order and draw(st.integers(0, 5)) == 0:
-        number = draw(st.sampled_from(order))
-        after = shape_after(makes[number], torch.rand(shape))
+def extend(dice: Dice, makes: list[Make], order: list[int], shape: Shape) -> Shape:
+    """One step more, a new one or one made before; the shape after it, or the same if none runs."""
+    for _ in range(TRIES):
+        again = order and dice.number(0, 7) == 7
+        number = dice.one(*order) if again else len(makes)
+        make = makes[number] if again else step(dice, shape)
+        after = shape_after(make, torch.rand(shape))
         if after:
             order.append(number)
-        return after or shape
-    make = draw_step(draw, shape)
-    after = shape_after(make, torch.rand(shape))
-    if after:
-        order.append(len(makes))
-        makes.append(make)
-    return after or shape
+            makes[number:] = makes[number:] or [make]
+            return after
+    return shape
 
 
-def draw_step(draw: Draw, shape: Shape) -> Make:
+def step(dice: Dice, shape: Shape) -> Make:
     """A layer, or layers with a way around them, or a layer put into another parent or called past its hooks."""
-    make = one_step(draw, shape)
-    sort = draw(st.integers(0, 11))
-    if sort == 0:
+    make = dice.one(*STEPS[len(shape)])(dice, shape)
+    sort = dice.number(0, 13)
+    if sort == 13:
         return lambda: nn.Sequential(make(), nn.ReLU())
-    if sort == 1:
+    if sort == 12:
         return lambda: Apply(lambda x, layer: layer.forward(x), make())
-    if sort == 2:
+    if sort == 11:
         return shared(make)
-    if sort in (3, 4):
+    if sort in (9, 10):
         after = shape_after(make, torch.rand(shape))
-        around = draw(st.sampled_from(ADDITIONS))
+        around = dice.one(*ADDITIONS)
         if after == shape:
             return lambda: Apply(lambda x, layer: around(x, layer(x)), make())
     return make
@@ -145,10 +158,6 @@ def shared(make: Make) -> Make:
     return build
 
 
-def one_step(draw: Draw, shape: Shape) -> Make:
-    return draw(st.sampled_from(STEPS[len(shape)]))(draw, shape)
-
-
 def shape_after(make: Make, x: Tensor) -> Shape | None:
     """The shape of what the layer answers; None if PyTorch refuses it, or if the network could not go on from it."""
     try:
@@ -162,10 +171,9 @@ def shape_after(make: Make, x: Tensor) -> Shape | None:
 
 
 def finished(
-    draw: Draw, makes: list[Make], order: list[int], join: Callable[..., Tensor] | None
+    makes: list[Make], order: list[int], join: Callable[..., Tensor] | None, plain: bool
 ) -> Callable[[], nn.Module]:
     """A module with a forward of its own; or nn.Sequential, where that says the same."""
-    plain = join is None and order == list(range(len(makes))) and draw(st.booleans())
 
     def build() -> nn.Module:
         torch.manual_seed(0)
