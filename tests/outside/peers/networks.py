@@ -1,4 +1,4 @@
-"""What the tools are run on, by name: `probe:…`, `nn:…`, `torchvision:…`, `timm:…`, `random:…`; built for any batch and device."""
+"""What the tools are run on, by name: `probe:…`, `nn:…`, `torchvision:…`, `timm:…`, `random:…`."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def random() -> list[str]:
 
 
 def build(name: str, batch: int = 1, device: str = "meta") -> tuple[nn.Module, tuple[Any, ...], dict[str, Any]]:
-    """A network in eval mode, and its positional and keyword arguments. Probes and random ones have a batch of their own."""
+    """A network in eval mode, its positional and keyword arguments. Probes and random ones have their own batch."""
     torch.manual_seed(0)
     sort, _, rest = name.partition(":")
     if sort == "probe":
