@@ -51,7 +51,7 @@ def build(name: str, batch: int = 1, device: str = "meta") -> tuple[nn.Module, t
         made, arguments = layers.NETWORKS[name]
         model, args, kwargs = made().eval(), arguments(batch), {}
     else:
-        model = models.build(name, device)
+        model = library(name, device)
         args, kwargs = pictured(models.shapes(name, model), batch, device), {}
     moved = tree_map_only(Tensor, lambda tensor: tensor.to(device), (args, kwargs))
     return model.to(device), *moved
@@ -59,3 +59,11 @@ def build(name: str, batch: int = 1, device: str = "meta") -> tuple[nn.Module, t
 
 def pictured(shapes: tuple[Any, ...], batch: int, device: str) -> tuple[Any, ...]:
     return tuple(models.tensors((batch, *shape[1:]), device) for shape in shapes)
+
+
+def library(name: str, device: str) -> nn.Module:
+    """A network of the libraries. Some read numbers while they are built, which meta tensors do not have."""
+    try:
+        return models.build(name, device)
+    except NotImplementedError:
+        return models.build(name, "cpu")
