@@ -53,8 +53,9 @@ def build(name: str, batch: int = 1, device: str = "meta") -> tuple[nn.Module, t
     else:
         model = library(name, device)
         args, kwargs = pictured(models.shapes(name, model), batch, device), {}
-    moved = tree_map_only(Tensor, lambda tensor: tensor.to(device), (args, kwargs))
-    return model.to(device), *moved
+    moved: dict[int, Tensor] = {}  # what is one tensor stays one
+    args, kwargs = tree_map_only(Tensor, lambda it: moved.setdefault(id(it), it.to(device)), (args, kwargs))
+    return model.to(device), args, kwargs
 
 
 def pictured(shapes: tuple[Any, ...], batch: int, device: str) -> tuple[Any, ...]:
