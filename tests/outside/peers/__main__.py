@@ -50,11 +50,13 @@ def arguments() -> argparse.Namespace:
 
 
 def chosen(only: list[str] | None) -> list[str]:
-    """The names asked for, each once, in the order of the tables."""
+    """The names asked for, each once, in the order of the tables. Any network of the libraries may be named."""
     groups = {"probes": networks.probes(), "sample": networks.SAMPLE, "networks": networks.NETWORKS}
     groups |= {"random": networks.random()}
     known = [name for group in groups.values() for name in group]
-    found = [name for part in only or ["*"] for name in groups.get(part) or [n for n in known if fnmatch(n, part)]]
+    found: list[str] = []
+    for part in only or ["*"]:
+        found += groups.get(part) or [name for name in known if fnmatch(name, part)] or [part]
     return list(dict.fromkeys(found))
 
 
