@@ -24,7 +24,7 @@ def printed_cost(entry: Entry) -> int:
 
 def indices(entry: Entry) -> tuple[list[list[str]], list[str]]:
     """The index of each axis of each operand, and of the result; the axes behind dots are numbered from the last."""
-    left, arrow, right = entry.attributes["equation"].replace("...", "…").partition("->")
+    left, arrow, right = entry.attributes["equation"].replace(" ", "").replace("...", "…").partition("->")
     ranks = [len(tensor.shape) for tensor in entry.inputs]
     terms = [_spelled(term, rank) for term, rank in zip(left.split(","), ranks, strict=True)]
     if arrow:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from netledger.conventions._einsum import printed_cost
 from netledger.conventions._functions import NORMS, Amounts, charged, composed, formed, is_training, left_product
@@ -122,9 +122,17 @@ def _positions(act: Act) -> Number:
     for size, kernel_, stride, padding, dilation in zip(
         act.given[2:], _kernel(act), *(_each(own[name], axes) for name in ("stride", "padding", "dilation")), strict=True
     ):
-        around = {"same": dilation * (kernel_ - 1) // 2, "valid": 0}.get(padding, padding)
-        made *= (size + 2 * around - (dilation * (kernel_ - 1) + 1)) // stride + 1
+        made *= (size + _around(padding, dilation * (kernel_ - 1)) - (dilation * (kernel_ - 1) + 1)) // stride + 1
     return made
+
+
+def _around(padding: object, reach: Number) -> Number:
+    """What is put around an axis; in words: half of what the kernel reaches, rounded down, on both sides."""
+    if isinstance(padding, (tuple, list)):
+        return sum(padding)
+    if isinstance(padding, str):
+        return 2 * (reach // 2) if padding == "same" else 0
+    return 2 * cast("Number", padding)
 
 
 def _each(value: object, axes: int) -> tuple[object, ...]:
@@ -208,13 +216,12 @@ def _recurrences(network: Seen) -> Iterator[tuple[Layer, Act]]:
 def _recurrence(layer: Layer, act: Act) -> Amounts:
     """Twice the products less one addition per gate and sum, what the gates do, biases."""
     gates, more = _GATES[layer.own.removesuffix("Cell")]
-    times, formed_, others = steps(layer) * directions(layer), 0, 0
-    for inner, hidden, biases in recurrent(layer):
-        formed_ += times * (inner[0] * inner[1] + hidden[0] * hidden[1])
-        others += times * (more * over(hidden[0], gates) + biases - 2 * hidden[0])
-    whole = formed_ == act.products
+    times, parts = steps(layer) * directions(layer), recurrent(layer)
+    macs = times * sum(inner[0] * inner[1] + hidden[0] * hidden[1] for inner, hidden, _ in parts)
     return {
-        PRODUCTS if whole else "products of recurrences, as of the first direction": formed_,
-        COUNTED_TWICE: formed_,
-        "recurrences: gates and biases, less the first additions": others,
+        PRODUCTS if macs == act.products else "products of recurrences, as of the first direction": macs,
+        COUNTED_TWICE: macs,
+        "recurrences: gates": times * sum(more * over(hidden[0], gates) for _, hidden, _ in parts),
+        "recurrences: biases": times * sum(biases for *_, biases in parts),
+        "recurrences: first additions, which are none": -times * sum(2 * hidden[0] for _, hidden, _ in parts),
     }

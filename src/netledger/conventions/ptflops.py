@@ -135,7 +135,7 @@ def _resized(act: Act) -> Number:
     if scale is None:
         return act.size_made
     if isinstance(scale, (tuple, list)):
-        return act.size * product(int(factor) for factor in scale)
+        return act.size * product(int(Fraction(factor)) for factor in scale)
     made = Fraction(scale) ** axes
     return act.size * made.numerator // made.denominator
 

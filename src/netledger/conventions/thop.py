@@ -63,7 +63,8 @@ def _avgpool(layer: Layer, act: Act) -> Amounts:
 def _adaptive_avgpool(layer: Layer, act: Act) -> Amounts:
     """The sizes are divided as floating-point numbers, and the whole is rounded down."""
     window, made = 1.0, elements(layer.outputs[0])
-    for size, out in zip(layer.inputs[0][2:], layer.outputs[0][2:], strict=True):
+    places = layer.inputs[0][2:]
+    for size, out in zip(places, layer.outputs[0][2:] or (1,) * len(places), strict=True):
         window *= size / out
     total = int((window + 1) * made)
     return {"windows of adaptive average pools": total - made, "adaptive average-pool outputs": made}

@@ -63,12 +63,11 @@ def _einsum(act: Act) -> Amounts:
 
 def _lstm(act: Act) -> Amounts:
     """With a projection, its size is taken for that of the gates."""
-    batch, steps, wide = act.made
-    hidden = act.entry.outputs[1].shape[-1] if len(act.entry.outputs) > 1 else act.entry.attributes["hidden"]
-    ways = wide // hidden
-    first, layers = act.given[-1], act.entry.attributes["layers"]
-    macs = 4 * hidden * (first + hidden) + (layers - 1) * 4 * hidden * (hidden * ways + hidden)
-    return formed(batch * steps * ways * macs, act, "LSTM, its projection taken for its gates")
+    own = act.entry.attributes
+    hidden, ways = own["proj"] or own["hidden"], 2 if own["bidirectional"] else 1
+    later = (own["layers"] - 1) * 4 * hidden * (hidden * ways + hidden)
+    macs = 4 * hidden * (act.given[-1] + hidden) + later
+    return formed(product(act.given[:-1]) * ways * macs, act, "LSTM, its projection taken for its gates")
 
 
 def _cell(multiplications: int) -> Rule:
