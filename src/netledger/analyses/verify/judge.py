@@ -17,10 +17,11 @@ from netledger.analyses.verify.sheet import Line, Sheet
 from netledger.analyses.verify.subject import Subject, attribute, shape, whole
 from netledger.analyses.verify.subject import figure as exact_figure
 from netledger.analyses.verify.variants import Variant, changed
+from netledger.conventions import DEFAULT, load
 from netledger.conventions import FOLDER as CONVENTIONS
-from netledger.conventions import load
 from netledger.core.errors import quote
 from netledger.core.ledger import Convention, Ledger
+from netledger.core.network import shapes
 
 __all__ = ["Judge", "Known", "Pair", "Read", "Verdict"]
 
@@ -107,7 +108,10 @@ class Judge:
         self.counts: dict[tuple[str, int, str, str], int] = {}
 
     def read(self, column: Column, pairs: tuple[Pair, ...]) -> Read:
-        """The one convention, and unit where none is said, under which most cells of a column agree."""
+        """The one convention, and unit where none is said, under which most cells of a column agree.
+
+        Where none does: macs or flops, whichever is nearer.
+        """
         if column.meaning not in FIGURES:
             return Read(column)
         few = islice(pairs, MAX_SAMPLE)
@@ -121,8 +125,10 @@ class Judge:
         differing = [self._misfit(way, cells)[0] for way in ways]
         if min(differing) < len(cells):
             return ways[differing.index(min(differing))]
-        usual = [way for way in ways if way.convention is None or way.convention.NAME in _USUAL]
-        return min(usual or ways, key=lambda way: self._misfit(way, cells)[1])
+        plain_ways = [
+            way for way in ways if way.unit.power == 0 and (way.convention is None or way.convention.NAME in DEFAULT)
+        ]
+        return min(plain_ways or ways, key=lambda way: self._misfit(way, cells)[1])
 
     def _conventions(self, column: Column) -> list[Convention | None]:
         """Those that the name of a column may mean, the likeliest first."""
@@ -194,6 +200,8 @@ class Judge:
             return self._of_kind(pair, way.column)
         if meaning == "padding" and plain(pair.line.cells[way.column.place][:20]) in ("same", "valid"):
             return self._of_word(pair, way.column)
+        if meaning in SHAPES and (own := _own(way.column, pair)):
+            return _verdict(pair, way.column, True, "exactly", own)
         shown = self._sizes(way.column, pair.line)
         if shown is None:
             return None
@@ -306,6 +314,13 @@ def _verdict(
     return Verdict(
         line.number, pair.name, column.head, pair.subject.name, match.how, theirs, ours, gap, agrees, how, reason
     )
+
+
+def _own(column: Column, pair: Pair) -> str:
+    """Several shapes in one cell, as netledger's own tables write them."""
+    tensors = pair.subject.outputs if _meaning(column.meaning, pair.subject) == "output" else pair.subject.inputs
+    text = pair.line.cells[column.place]
+    return text if len(tensors) > 1 and text == shapes(tensors) else ""
 
 
 def _agreed(way: Read, how: str) -> str:

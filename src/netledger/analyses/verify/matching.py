@@ -120,16 +120,20 @@ class Layers:
         return self._named(name) or self._numbered(name) or self._shortened(name)
 
     def _bare_kind(self, name: str, kind: str, running: bool) -> tuple[str, ...]:
-        """The kinds that a row names, where that is all it says."""
-        if not running and name and self._called(name):
+        """The kinds that a row names: in a column of their own, or where its name says nothing else."""
+        if kind:
+            return self._present(kind)
+        if not running and self._called(name):
             return ()
         shown = _unsigned(name)
         match = _NUMBERED.fullmatch(shown)
-        for word in (kind, match["word"] if match else shown, shown.partition(" ")[0]):
-            found = tuple(one for one in kinds_of(word) if self.by_kind.get(one))
-            if word and found:
-                return found
-        return ()
+        if match and (running or match["word"] in self.unnumbered):
+            return self._present(match["word"])
+        return () if match else self._present(shown) or self._present(shown.partition(" ")[0])
+
+    def _present(self, word: str) -> tuple[str, ...]:
+        """The kinds of a word, as far as there are any in the network."""
+        return tuple(kind for kind in kinds_of(word) if kind in self.by_kind)
 
     def _named(self, name: str) -> Match | None:
         if name in self.exact:
@@ -141,7 +145,7 @@ class Layers:
             return Match(self.whole, "the network")
         if len(self.alike.get(shown, ())) == 1:
             return Match(self._subject(self.alike[shown][0]), "by its name")
-        if shown in INPUTS:
+        if shown.rstrip("0123456789") in INPUTS:
             return Match(Subject("input", (), self.ledger.inputs, self.ledger.inputs), "the input")
         tail = re.split(r"[/\\]", name)[-1]
         return self._named(tail) if tail and tail != name else None

@@ -22,11 +22,12 @@ _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 _POWER = re.compile(r"10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)")
 _NUMBER = re.compile(
     r"(?:[~≈=]|about|approx\.?|ca?\.)?\s*"
-    r"(?P<sign>[-−+]?)\s*"
+    r"(?P<sign>-?)\s*"
     r"(?P<digits>[1-9]\d{0,2}(?:(?P<group>[,' _])\d{3})(?:(?P=group)\d{3})*(?:\.\d+)?|[1-9]\d{0,2}(?:\.\d{3}){2,}"
     r"|\d+[.,]\d*|\.\d+|\d+)"
     r"(?:\s*(?:e|[x×·*]\s*10\s*(?:\^|\*\*))\s*\{?(?P<power>[+-]?\d+)\}?)?"
-    r"\s*(?P<unit>[^\d]*)"
+    r"\s*(?P<unit>[a-z][a-z/. ()-]*)?[*†‡§ ]*",
+    re.ASCII,
 )
 
 
@@ -148,7 +149,7 @@ def figure(text: str, head: Unit | None = None) -> Figure | None:
     """
     match = _NUMBER.fullmatch(plain(text)) if len(text) <= LONGEST else None
     own = unit(match["unit"]) if match and match["unit"] else None
-    if not match or (match["unit"] and own is None) or match["sign"] == "-":
+    if not match or (match["unit"] and own is None) or match["sign"]:
         return None
     whole, _, decimals = _digits(match["digits"], match["group"]).partition(".")
     power = int(match["power"] or 0)

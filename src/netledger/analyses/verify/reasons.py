@@ -152,19 +152,29 @@ _Found: TypeAlias = Iterator[tuple[str, "int | Fraction"]]
 
 def _of_variants(sought: _Sought) -> _Found:
     for variant in (*_follows(sought.case), *sought.case.variants):
-        yield variant.words, sought.of(variant.subject)
+        if not variant.rare:
+            yield variant.words, sought.of(variant.subject)
+
+
+def _of_rare_variants(sought: _Sought) -> _Found:
+    for variant in sought.case.variants:
+        if variant.rare:
+            yield variant.words, sought.of(variant.subject)
 
 
 def _of_storage(sought: _Sought) -> _Found:
     """Parameters of which some are not, or others are, counted."""
     if sought.meaning in ("operations", "memory"):
         return
-    for words, subject in (("", sought.case.subject), *sought.case.variants):
+    for words, subject, _ in (("", sought.case.subject, False), *sought.case.variants):
         counts = count_parameters(subject.parameters)
         said = f"{words}, " if words else ""
-        yield f"{said}with the running statistics of batch norms", counts.total + counts.buffers
-        yield f"{said}the weights alone", counts.weights
-        yield f"{said}weights and biases together", counts.total
+        if counts.buffers:
+            yield f"{said}with the running statistics of batch norms", counts.total + counts.buffers
+        if sought.meaning == "parameters":
+            yield f"{said}the weights alone", counts.weights
+        else:
+            yield f"{said}weights and biases together", counts.total
 
 
 def _of_factors(sought: _Sought) -> _Found:
@@ -242,6 +252,7 @@ _SEARCHES: tuple[Callable[[_Sought], _Found], ...] = (
     _of_storage,
     _of_factors,
     _of_conventions,
+    _of_rare_variants,
     _of_area,
     _of_neighbours,
     _of_sums,

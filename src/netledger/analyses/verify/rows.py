@@ -81,11 +81,9 @@ def _layers(lines: tuple[Line, ...], heads: Heads, layers: Layers, others: int) 
     """Rows of layers; beside a row of the network itself, those that are not found are of other networks."""
     named = [_named(line, heads) for line in lines]
     matches = layers.match(named)
-    found = tuple(zip(lines, named, matches, strict=True))
-    pairs = tuple(
-        Pair(line, name or kind, match, match.subject) for line, (name, kind), match in found if match.subject
-    )
-    missing = [(line, name or kind) for line, (name, kind), match in found if not match.subject]
+    found = [(line, name or kind, match) for line, (name, kind), match in zip(lines, named, matches, strict=True)]
+    pairs = tuple(Pair(line, name, match, match.subject) for line, name, match in found if match.subject)
+    missing = [(line, name) for line, name, match in found if not match.subject and _says(line, heads)]
     if any(pair.match.how == "the network" for pair in pairs):
         return Rows(pairs, (), others + len(missing))
     told = (_unmatched(line, name, layers, place) for place, (line, name) in enumerate(missing))

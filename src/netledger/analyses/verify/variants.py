@@ -15,17 +15,18 @@ from netledger.core.ledger import Entry
 from netledger.core.network import Parameter, Tensor
 from netledger.ops import restore
 
-__all__ = ["CHANGES", "Variant", "changed", "rerun"]
+__all__ = ["CHANGES", "RARE", "Variant", "changed", "rerun"]
 
 Attributes: TypeAlias = Mapping[str, Any]
 Change: TypeAlias = Callable[[Attributes], "Attributes | None"]
 
 
 class Variant(NamedTuple):
-    """Layers as they are not, and in what."""
+    """Layers as they are not, and in what; `rare`: there are likelier mistakes that give the same."""
 
     words: str
     subject: Subject
+    rare: bool = False
 
 
 def _instead(name: str, value: Any, **others: Any) -> Change:
@@ -56,7 +57,6 @@ CHANGES: tuple[tuple[str, Change], ...] = (
     ("without the bias", _instead("bias", False)),
     ("with a bias", _instead("bias", True)),
     ("with groups ignored: one group", _instead("groups", 1)),
-    ("in 2 groups", _instead("groups", 2)),
     ("rounded up (ceil)", _rounded_up),
     ("rounded up (ceil), the last window beginning anywhere", _rounded_up_anywhere),
     ("rounded down (floor)", _instead("rounding", "floor")),
@@ -64,18 +64,23 @@ CHANGES: tuple[tuple[str, Change], ...] = (
     ("with padding of half the kernel", _padded_by_half),
     ("with padding same", _instead("padding", "same")),
     ("with stride 1", _instead("stride", 1)),
-    ("with stride 2", _instead("stride", 2)),
     ("without dilation", _instead("dilation", 1)),
 )
 """What is tried: in words, and the change; the likeliest first."""
 
+RARE: tuple[tuple[str, Change], ...] = (
+    ("in 2 groups", _instead("groups", 2)),
+    ("with stride 2", _instead("stride", 2)),
+)
+"""What is tried after everything else that is usual."""
+
 
 def changed(subject: Subject) -> Iterator[Variant]:
     """Every variant that can be made of a layer; of a block, those that leave all shapes as they are."""
-    for words, change in CHANGES:
+    for words, change in (*CHANGES, *RARE):
         found = _made(subject, change)
         if found is not None:
-            yield Variant(words, found)
+            yield Variant(words, found, (words, change) in RARE)
     others = tuple(entry for entry in subject.entries if not entry.op.endswith("norm"))
     if len(others) < len(subject.entries) > 1:
         yield Variant("without its normalisations", subject._replace(entries=others))
