@@ -66,10 +66,10 @@ def verify(
     r"""Compare a published table with the ledger, cell by cell, to the precision that it is printed in.
 
     Args:
-        table: the path of a table with a row of names on top (CSV; tabs, semicolons and bars do, too), or its text.
+        table: the path of a table with a row of names on top, or its text: CSV, tabs, semicolons, Markdown.
         source: what `count` takes, or a ledger.
         inputs: as for `count`.
-        row: the row of the network, by name, where the table is of several.
+        row: the row of the network, where it has another name in the table; or the only row to compare.
         all: show the cells that agree, too.
         batch: as for `count`.
         let: as for `count`.

@@ -30,7 +30,7 @@ Exit codes: 0: everything agrees; 1: something differs, or a row is about no lay
 @click.argument("table", type=click.Path())
 @options.source_argument
 @options.network_options
-@click.option("--row", metavar="NAME", help="The row of the network, where the table is of several.")
+@click.option("--row", metavar="NAME", help="The row of the network, where it has another name in the table.")
 @click.option("--all", "everything", is_flag=True, help="Show the cells that agree, too.")
 @click.option(
     "--format",
@@ -52,9 +52,9 @@ def command(
 ) -> None:
     """Compare the published TABLE with SOURCE, cell by cell: what differs, by how much, and why that may be.
 
-    TABLE is a CSV file (tabs and semicolons do, too), or - for standard input. Its first row names the columns: layer
-    (or model), output, input, kernel, stride, padding, channels, parameters, weights, biases, macs, flops, …; a unit
-    may follow: params (M), flops_g. Figures agree if the exact one rounds to what is printed.
+    TABLE is a CSV file (or has tabs, semicolons, or the bars of Markdown), or - for standard input. Its first row
+    names the columns: layer (or model), output, input, kernel, stride, padding, channels, parameters, weights, biases,
+    macs, flops, …; a unit may follow: params (M), flops_g. Figures agree if the exact one rounds to what is printed.
     """
     from netledger.api import verify
 

@@ -10,7 +10,7 @@ from netledger.analyses.verify.printed import Unit, plain, unit
 from netledger.analyses.verify.sheet import Sheet
 from netledger.conventions import FOLDER as CONVENTIONS
 
-__all__ = ["FIGURES", "SHAPES", "Column", "Heads", "columns", "known"]
+__all__ = ["FIGURES", "SHAPES", "Column", "Heads", "columns", "convention_of", "known"]
 
 
 class Column(NamedTuple):
@@ -86,7 +86,7 @@ _BRACKETS = re.compile(r"[(\[{]([^)\]}]*)[)\]}]?")
 _PREFIXED = re.compile(r"(?P<prefix>[kmgt])(?P<rest>.+)")
 
 
-def _convention(name: str) -> str:
+def convention_of(name: str) -> str:
     """The convention of this name, written with any signs; nothing if there is none."""
     return next((known for known in CONVENTIONS.names() if _bare(known) == name), "")
 
@@ -101,7 +101,7 @@ def _meant(words: list[str]) -> tuple[str, str, Unit | None]:
         name = "".join(chosen)
         if name in _MEANING:
             return _MEANING[name], name, None
-        if _convention(name):
+        if convention_of(name):
             return "operations", name, None
         if len(chosen) > 1 and (found := _ending_in_unit(chosen))[0]:
             return found
@@ -150,7 +150,7 @@ def columns(sheet: Sheet) -> Heads:
     names = sheet.head.cells
     units = {_bare(name[:-5]): place for place, name in enumerate(names) if name.lower().endswith("_unit")}
     found = {place: made for place, name in enumerate(names) if len(name) < 100 and (made := _column(place, name))}
-    if not found.keys() & {0} and not names[0]:
+    if not names[0] and not any(made.meaning in ("layer", "model") for made in found.values()):
         found[0] = Column(0, names[0], "layer")
     by_use = {use: next((made for made in found.values() if made.meaning == use), None) for use in _KEYS}
     compared = tuple(

@@ -9,12 +9,12 @@ from typing import NamedTuple, TypeAlias
 
 from netledger.analyses.receptive_field import Field
 from netledger.analyses.verify import reasons
-from netledger.analyses.verify.heads import FIGURES, NAMES, SHAPES, Column
+from netledger.analyses.verify.heads import FIGURES, NAMES, SHAPES, Column, convention_of
 from netledger.analyses.verify.matching import Match, kinds_of
 from netledger.analyses.verify.printed import BLANK, Figure, Sizes, Unit, figure, plain, sizes, unit
 from netledger.analyses.verify.shapes import agreeing, arranged, closest, placed
 from netledger.analyses.verify.sheet import Line, Sheet
-from netledger.analyses.verify.subject import Subject, attribute, shape, whole
+from netledger.analyses.verify.subject import Subject, attribute, shape, whole, with_channels
 from netledger.analyses.verify.subject import figure as exact_figure
 from netledger.analyses.verify.variants import Variant, changed
 from netledger.conventions import DEFAULT, load
@@ -135,7 +135,7 @@ class Judge:
         if column.meaning != "operations":
             return [None]
         names = (*_USUAL, *(name for name in CONVENTIONS.names() if name not in _USUAL))
-        own = next((name for name in names if plain(name).replace("+", "plus") == column.word), "")
+        own = convention_of(column.word)
         if own and own not in ("macs", "flops"):
             return [load(own)]
         found = [load(name) for name in names]
@@ -254,6 +254,8 @@ class Judge:
         if ours is None:
             return _verdict(pair, column, None, "it has none, or more than one number says", None)
         agrees = any(_axes_agree(reading, ours) for reading in theirs.readings)
+        if column.meaning == "kernel" and pair.subject.single and with_channels(pair.subject.single, theirs.readings):
+            return _verdict(pair, column, True, "exactly, with the channels", ours)
         if len(set(ours)) > 1:
             return _verdict(pair, column, agrees, "exactly" if agrees else "", ours)
         first = theirs.readings[0][0] if len(theirs.readings[0]) == 1 else None
@@ -290,11 +292,10 @@ class Judge:
         if entry is None or ours is None:
             return _verdict(pair, column, None, "it has none, or more than one number says", None)
         stride = attribute("stride", entry) or (1,)
-        same = all(
-            made == -(-size // step)
-            for made, size, step in zip(entry.outputs[0].shape[2:], entry.inputs[0].shape[2:], stride, strict=False)
-        )
-        return _verdict(pair, column, same if word == "same" else not any(ours), "exactly", ours)
+        pairs = zip(entry.outputs[0].shape[2:], entry.inputs[0].shape[2:], stride, strict=False)
+        same = all(made == -(-size // step) for made, size, step in pairs)
+        agrees = same if word == "same" else not any(ours)
+        return _verdict(pair, column, agrees, "exactly" if agrees else "", ours)
 
 
 def _verdict(

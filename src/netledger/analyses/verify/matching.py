@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
-from functools import cache
+from functools import lru_cache
 from itertools import groupby
 from typing import NamedTuple
 
@@ -64,7 +64,7 @@ def bare(name: str) -> str:
     return re.sub(r"[^a-z0-9]", "", plain(name))
 
 
-@cache
+@lru_cache(4096)
 def kinds_of(word: str) -> tuple[str, ...]:
     """The kinds of operator that a word names; none, if it is none of the usual words, and no layer's name.
 
@@ -95,7 +95,7 @@ class Layers:
     def match(self, rows: list[tuple[str, str]]) -> tuple[Match, ...]:
         """What each row is about, from its name and the word for its kind (perhaps empty)."""
         rows = [(name if len(name) <= LONGEST else "", kind if len(kind) <= LONGEST else "") for name, kind in rows]
-        running = _running(rows)
+        running = _running(rows) and not all(self._named(name) for name, _ in rows)
         self.unnumbered = frozenset(_unsigned(name) for name, _ in rows)  # conv2d, conv2d_1: the second
         taken: Counter[tuple[str, ...]] = Counter()
         spread = Counter(kinds for name, kind in rows if (kinds := self._bare_kind(name, kind, running)))

@@ -170,6 +170,7 @@ def _digits(shown: str, group: str | None) -> str:
 
 
 _MARKS = re.compile(r"\s*(?:[x×*·,;/@]|\bby\b|\s)\s*")
+_REMARK = re.compile(r"(?<=\d)\s*\([^()]*\)$")
 _GROUPED = re.compile(r"[1-9]\d{0,2}(?:,\d{3})+")
 _UNTOLD = frozenset(("none", "?", "-1", "n", "b", "batch", "bs"))
 
@@ -182,7 +183,7 @@ def sizes(text: str) -> Sizes | None:
     """
     if len(text) > LONGEST:
         return None
-    shown = plain(text).removeprefix("torch.size").strip("()[]{}<> ").rstrip("px ").rstrip(",")
+    shown = _REMARK.sub("", plain(text)).removeprefix("torch.size").strip("()[]{}<> ").rstrip("px ").rstrip(",")
     parts = [part for part in _MARKS.split(shown) if part]
     if not 0 < len(parts) <= MAX_RANK or not all(part.isdecimal() or part in _UNTOLD for part in parts):
         return None

@@ -75,7 +75,7 @@ def _shapes(meaning: str, case: Case, theirs: Sizes) -> Iterator[tuple[str, Shap
         yield "the output of this layer", shape("output", case.subject)
     yield from _elsewhere(meaning, case)
     ours = shape(meaning, case.subject)
-    if ours and len(theirs.readings[-1]) != 1 and told(theirs.readings[-1]) in (prod(ours), prod(ours[1:])):
+    if ours and told(theirs.readings[-1]) in (prod(ours), prod(ours[1:])):
         yield "as many elements, arranged otherwise", _as_printed(theirs)
     yield from _anywhere(case)
 
@@ -142,7 +142,7 @@ def of_figure(meaning: str, case: Case, theirs: Figure, convention: Convention |
         for words, made in search(sought):
             if made not in (0, ours) and theirs.agrees(made):
                 found.setdefault(made, words)
-        if len(found) >= MOST:
+        if found:
             break
     return tuple(islice(found.values(), MOST))
 
@@ -151,9 +151,11 @@ _Found: TypeAlias = Iterator[tuple[str, "int | Fraction"]]
 
 
 def _of_variants(sought: _Sought) -> _Found:
+    """The layers counted otherwise; other parameters of theirs."""
     for variant in (*_follows(sought.case), *sought.case.variants):
         if not variant.rare:
             yield variant.words, sought.of(variant.subject)
+    yield from _stored(sought, "", sought.case.subject)
 
 
 def _of_rare_variants(sought: _Sought) -> _Found:
@@ -162,19 +164,22 @@ def _of_rare_variants(sought: _Sought) -> _Found:
             yield variant.words, sought.of(variant.subject)
 
 
-def _of_storage(sought: _Sought) -> _Found:
+def _of_stored_variants(sought: _Sought) -> _Found:
+    for variant in sought.case.variants:
+        yield from _stored(sought, f"{variant.words}, ", variant.subject)
+
+
+def _stored(sought: _Sought, said: str, subject: Subject) -> _Found:
     """Parameters of which some are not, or others are, counted."""
     if sought.meaning in ("operations", "memory"):
         return
-    for words, subject, _ in (("", sought.case.subject, False), *sought.case.variants):
-        counts = count_parameters(subject.parameters)
-        said = f"{words}, " if words else ""
-        if counts.buffers:
-            yield f"{said}with the running statistics of batch norms", counts.total + counts.buffers
-        if sought.meaning == "parameters":
-            yield f"{said}the weights alone", counts.weights
-        else:
-            yield f"{said}weights and biases together", counts.total
+    counts = count_parameters(subject.parameters)
+    if counts.buffers:
+        yield f"{said}with the running statistics of batch norms", counts.total + counts.buffers
+    if sought.meaning == "parameters":
+        yield f"{said}the weights alone", counts.weights
+    else:
+        yield f"{said}weights and biases together", counts.total
 
 
 def _of_factors(sought: _Sought) -> _Found:
@@ -183,6 +188,9 @@ def _of_factors(sought: _Sought) -> _Found:
         once, twice = "half of it", "twice that"
     yield f"2×: {twice}", 2 * sought.ours
     yield f"½×: {once}", Fraction(sought.ours, 2)
+    batch = next((tensor.shape[0] for tensor in sought.case.ledger.inputs if tensor.shape), 1)
+    if sought.meaning == "operations" and batch > 1:
+        yield f"for one input, not {batch}", Fraction(sought.ours, batch)
 
 
 def _of_conventions(sought: _Sought) -> _Found:
@@ -223,11 +231,11 @@ def _of_sums(sought: _Sought) -> _Found:
 def _of_units(sought: _Sought) -> _Found:
     """Only what is compared can be changed: the exact figure is put into the unit that the printed one may be in."""
     power = sought.theirs.unit.power if sought.theirs.unit else 0
-    if power and sought.meaning != "memory":
-        said = f"{' KMGT'[min(power, 4)]} is a power of 1,024 here"
+    if power in (1, 2) and sought.meaning in ("parameters", "weights"):
+        said = f"{' KM'[power]} is a power of 1,024 here"
         step = Fraction(1024, 1000) ** power
         yield said, sought.ours / step
-        for words, made in _of_storage(sought):
+        for words, made in _stored(sought, "", sought.case.subject):
             yield f"{words}, and {said}", made / step
     yield "1,000 times that: another unit", Fraction(sought.ours * 1000)
     yield "a thousandth of that: another unit", Fraction(sought.ours, 1000)
@@ -249,8 +257,8 @@ def _of_rounding(sought: _Sought) -> _Found:
 
 _SEARCHES: tuple[Callable[[_Sought], _Found], ...] = (
     _of_variants,
-    _of_storage,
     _of_factors,
+    _of_stored_variants,
     _of_conventions,
     _of_rare_variants,
     _of_area,
@@ -260,4 +268,4 @@ _SEARCHES: tuple[Callable[[_Sought], _Found], ...] = (
     _of_other_columns,
     _of_rounding,
 )
-"""Where reasons are looked for, the likeliest first."""
+"""Where reasons are looked for, the likeliest first: where one is found, the search ends."""

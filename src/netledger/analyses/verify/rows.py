@@ -35,7 +35,7 @@ class Rows(NamedTuple):
 
 
 def chosen(sheet: Sheet, heads: Heads, layers: Layers, row: str | None) -> Rows:
-    """The rows about a network; `row`: by this name.
+    """The rows about a network; `row`: those of this name, be they about the network or one of its layers.
 
     Raises:
         SourceError: if there is none.
@@ -49,8 +49,11 @@ def chosen(sheet: Sheet, heads: Heads, layers: Layers, row: str | None) -> Rows:
     others = len(sheet.rows) - len(lines)
     if heads.model and (heads.layer or heads.kind):
         return _layers(lines, heads, layers, others)
-    match = Match(layers.whole, "the network")
-    return Rows(tuple(Pair(line, line.cells[names.place], match, layers.whole) for line in lines), (), others)
+    network = Match(layers.whole, "the network")
+    found = network if heads.model or row is None else layers.match([(row, "")])[0]
+    match = found if found.subject else network
+    subject = match.subject or layers.whole
+    return Rows(tuple(Pair(line, line.cells[names.place], match, subject) for line in lines), (), others)
 
 
 def _of_network(sheet: Sheet, place: int, layers: Layers, row: str | None) -> tuple[Line, ...]:

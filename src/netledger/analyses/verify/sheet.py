@@ -1,10 +1,14 @@
-"""The text of a table: comma, tab, semicolon or bar between cells; bounded, as it comes from anywhere."""
+"""The text of a table: comma, tab, semicolon or bar between cells; bounded, as it comes from anywhere.
+
+With bars it may be Markdown: bars at the ends, and a row of dashes below the head.
+"""
 
 from __future__ import annotations
 
 import csv
 import io
 import os
+import re
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -17,6 +21,8 @@ MAX_ROWS = 20_000
 MAX_COLUMNS = 200
 
 _MARKS = (",", "\t", ";", "|")
+_LINK = re.compile(r"!?\[([^\]\[]*)\]\([^()]*\)")
+_DASHES = re.compile(r":?-{2,}:?")
 
 
 class Line(NamedTuple):
@@ -115,14 +121,16 @@ def _mark(text: str, known: Callable[[tuple[str, ...]], int]) -> str:
 
 
 def _lines(text: str, mark: str, name: str) -> list[Line]:
+    if mark == "|":
+        text = "\n".join(line.strip().removeprefix("|").removesuffix("|") for line in text.splitlines())
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=mark, skipinitialspace=True)
     found: list[Line] = []
     before = 0
     try:
         for cells in reader:
-            line = Line(before + 1, tuple(cell.strip() for cell in cells))
+            line = Line(before + 1, tuple(_bare(cell, mark) for cell in cells))
             before = reader.line_num
-            if any(line.cells):
+            if any(not _DASHES.fullmatch(cell) for cell in line.cells if cell):
                 found.append(_fitting(line, found[0] if found else line, name))
             if len(found) > MAX_ROWS + 1:
                 raise SourceError(f"{name} has more than {MAX_ROWS} rows", hint="Give a part of the table.")
@@ -130,6 +138,11 @@ def _lines(text: str, mark: str, name: str) -> list[Line]:
         rule = f"{name}, line {before + 1}: {error}"
         raise SourceError(rule, hint="Are its quotation marks closed?") from None
     return found
+
+
+def _bare(cell: str, mark: str) -> str:
+    """A cell without spaces around it; of Markdown, without links and emphasis."""
+    return _LINK.sub(r"\1", cell).strip(" *`") if mark == "|" else cell.strip()
 
 
 def _fitting(line: Line, head: Line, name: str) -> Line:

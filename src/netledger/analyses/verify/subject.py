@@ -10,7 +10,7 @@ from netledger.core.ledger import Convention, Entry, Ledger, count_parameters, p
 from netledger.core.network import Parameter, Tensor
 from netledger.core.window import Window, axis_padding
 
-__all__ = ["Subject", "area", "attribute", "figure", "layer", "shape", "whole"]
+__all__ = ["Subject", "area", "attribute", "figure", "layer", "shape", "whole", "with_channels"]
 
 
 class Subject(NamedTuple):
@@ -105,6 +105,17 @@ def _spatial(entry: Entry) -> tuple[int, ...]:
 def area(entry: Entry) -> tuple[int, int]:
     """Places of the input, and of the output."""
     return prod(_spatial(entry)), prod(entry.outputs[0].shape[2:])
+
+
+def with_channels(entry: Entry, readings: Iterable[tuple[int | None, ...]]) -> bool:
+    """Whether a printed kernel is one with its channels, and perhaps how many there are: 11x11x3, 96x11x11x3."""
+    weight = next((part.shape for part in entry.parameters if part.role == "weight"), ())
+    if len(weight) < 3:
+        return False
+    out, read, *kernel = weight
+    ends = ((read,), (out,), (read, out), (out, read))
+    told = {(*end, *kernel) for end in ends} | {(*kernel, *end) for end in ends} | {(out, *kernel, read)}
+    return any(reading in told for reading in readings)
 
 
 def _along(value: Any, axes: int) -> tuple[int, ...]:

@@ -76,7 +76,7 @@ def _counts(findings: Findings) -> str:
         f"{_many(found.count(False), 'differs', 'differ')}",
     ]
     if None in found:
-        parts.append(f"of {found.count(None)} it cannot be told")
+        parts.append(f"{found.count(None)} cannot be told")
     if findings.unmatched:
         parts.append(_many(len(findings.unmatched), "row has no layer", "rows have no layer"))
     if findings.others:
