@@ -442,6 +442,14 @@ def test_a_model_of_a_framework() -> None:
     assert differing(found) == {("Linear", "params"): (2890, "without the bias")}
 
 
+def test_the_convention_of_a_tool_is_a_reason_unless_it_is_named() -> None:
+    """Paddle's "Flops" of LeNet are multiply-adds, biases of convolutions, and no biases of linear layers."""
+    total = nl.count("lenet").total("paddle")
+    found = nl.verify(f"layer,FLOPs\ntotal,{total}\n", "lenet")
+    assert "as paddle" in found.verdicts[0].reason
+    assert nl.verify(f"layer,paddle\ntotal,{total}\n", "lenet").agrees
+
+
 # Published tables.
 
 

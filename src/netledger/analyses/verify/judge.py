@@ -18,7 +18,6 @@ from netledger.analyses.verify.subject import Subject, attribute, shape, whole, 
 from netledger.analyses.verify.subject import figure as exact_figure
 from netledger.analyses.verify.variants import Variant, changed
 from netledger.conventions import DEFAULT, load
-from netledger.conventions import FOLDER as CONVENTIONS
 from netledger.core.errors import quote
 from netledger.core.ledger import Convention, Ledger
 from netledger.core.network import shapes
@@ -131,14 +130,13 @@ class Judge:
         return min(plain_ways or ways, key=lambda way: self._misfit(way, cells)[1])
 
     def _conventions(self, column: Column) -> list[Convention | None]:
-        """Those that the name of a column may mean, the likeliest first."""
+        """Those that the name of a column may mean, the likeliest first; those of tools are reasons, if not named."""
         if column.meaning != "operations":
             return [None]
-        names = (*_USUAL, *(name for name in CONVENTIONS.names() if name not in _USUAL))
         own = convention_of(column.word)
-        if own and own not in ("macs", "flops"):
+        if own and own not in DEFAULT:
             return [load(own)]
-        found = [load(name) for name in names]
+        found = [load(name) for name in _USUAL]
         return [one for one in found if column.word not in _MAC or one.UNIT == "MAC"]
 
     def _misfit(self, way: Read, cells: list[tuple[Pair, Figure]]) -> tuple[int, Fraction]:
