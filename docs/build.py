@@ -40,7 +40,9 @@ def output(command: str) -> str:
     if name != "netledger":
         raise ValueError(f"only netledger is run in the documentation, not {name}")
     done = CliRunner().invoke(program, arguments, prog_name="netledger", terminal_width=100)
-    return done.output if done.exception is None else f"error: {done.exception}\n"
+    if done.exception is None or isinstance(done.exception, SystemExit):  # a check that fails exits with 1
+        return done.output
+    return f"error: {done.exception}\n"
 
 
 def refreshed(text: str) -> str:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         rule,
         spec,
         to_spec,
+        verify,
     )
     from netledger.core.errors import (
         ForwardError,
@@ -80,6 +81,7 @@ __all__ = [
     "rule",
     "spec",
     "to_spec",
+    "verify",
     "word",
 ]
 

@@ -6,7 +6,6 @@ Nothing is written a second time: the operator's own rules run on traced numbers
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from fractions import Fraction
 from typing import Any, NamedTuple
 
 from netledger.core.document import (
@@ -31,7 +30,7 @@ from netledger.core.operator import Operator
 from netledger.core.trace import meaning, name_outputs, size_names, suffixes, trace
 from netledger.core.window import rounding_rule
 from netledger.core.work import ROLES, Term
-from netledger.ops import load
+from netledger.ops import restore
 
 __all__ = ["explain_layers", "overview"]
 
@@ -116,7 +115,7 @@ class _Traced(NamedTuple):
 
     @classmethod
     def _run(cls, entry: Entry) -> _Traced:
-        op, inputs = trace(_operator(entry), entry.inputs)
+        op, inputs = trace(restore(entry.op, entry.attributes), entry.inputs)
         made = op.infer(inputs)
         outputs = name_outputs(op, made)
         shapes = {**op.parameters(inputs), **op.buffers(inputs)}
@@ -147,20 +146,6 @@ def _other_rules(entry: Entry) -> SourceError:
 
 def _term_symbol(term: Term) -> Any:
     return Traced.symbol(f"{term.action} ({term.role})", value_of(term.count))
-
-
-def _operator(entry: Entry) -> Operator:
-    op = load(entry.op)
-    for name, attribute in op.ATTRIBUTES.items():
-        if attribute.choices and entry.attributes[name] not in attribute.choices:
-            raise ValueError(name)
-    return op(**{name: _restored(op.ATTRIBUTES[name].kind, value) for name, value in entry.attributes.items()})
-
-
-def _restored(kind: str, value: Any) -> Any:
-    if isinstance(value, (list, tuple)):
-        return tuple(_restored(kind, part) for part in value)
-    return Fraction(value) if kind == "scale" and isinstance(value, str) else value
 
 
 def _layer(entry: Entry, conventions: Sequence[Convention], titled: bool) -> Iterator[Block]:

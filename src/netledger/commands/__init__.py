@@ -29,6 +29,7 @@ Examples:
   netledger explain alexnet conv1
   netledger formula resnet50
   netledger receptive-field unet
+  netledger verify table.csv alexnet
   netledger layer "conv(96, 11, stride=4)" 3x227x227
 """
 
