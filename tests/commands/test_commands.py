@@ -91,7 +91,7 @@ def test_a_mistake_shows_the_table_so_far_and_exits_with_2(tmp_path: Path) -> No
     [
         (("show", "lexnet"), "Did you mean alexnet"),
         (("shw", "alexnet"), "Did you mean show?"),
-        (("show", "alexnet", "--convention", "flop"), "Did you mean flops?"),
+        (("show", "alexnet", "--convention", "flop"), "Did you mean flops or ptflops?"),
         (("show", "alexnet", "--format", "jason"), "Did you mean json?"),
         (("show", "alexnet", "--set", "width"), "is not NAME=VALUE"),
         (("show", "alexnet", "--set", "clases=10"), "Did you mean classes?"),

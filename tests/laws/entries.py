@@ -9,6 +9,8 @@ from netledger.core.operator import Operator
 from tests.laws.strategies import Case
 
 CONVENTIONS: tuple[Convention, ...] = tuple(map(load, FOLDER.names()))
+BASE = tuple(convention for convention in CONVENTIONS if not hasattr(convention, "charges"))
+"""Those that price entry by entry: what tools do needs no laws."""
 
 
 def ledger_of(*steps: Operator, inputs: tuple[Tensor, ...], trainable: bool = True) -> Ledger:

@@ -14,7 +14,7 @@ from netledger.conventions import load as convention
 from netledger.core.ledger import count_parameters, price
 from netledger.core.network import Tensor
 from netledger.ops import FOLDER, load
-from tests.laws.entries import CONVENTIONS, amount, entry_of, ledger_of
+from tests.laws.entries import BASE, amount, entry_of, ledger_of
 from tests.laws.strategies import QUICK, Case, cases
 
 MACS, MACS_PLUS_BIAS, FLOPS, TEXTBOOK = map(convention, ("macs", "macs+bias", "flops", "textbook"))
@@ -59,7 +59,7 @@ def test_a_batch_of_b_costs_b_times_as_much(kind: str, data: st.DataObject, batc
     op, inputs = data.draw(cases(kind))
     assume(keeps_the_batch((op, inputs)))
     one, many = entry_of((op, of_batch(1, inputs))), entry_of((op, of_batch(batch, inputs)))
-    for pricing in CONVENTIONS:
+    for pricing in BASE:
         expected = {name: count * (1 if name == "setup" else batch) for name, count in pricing.amounts(one).items()}
         assert pricing.amounts(many) == expected, pricing.NAME
 
@@ -97,7 +97,7 @@ def test_layers_add_up_to_the_total(chain: tuple[Tensor, tuple[Any, ...]]) -> No
     """The total of a network is the sum of its layers, under every convention and for every kind of parameter."""
     tensor, steps = chain
     ledger = ledger_of(*steps, inputs=(tensor,))
-    for pricing in CONVENTIONS:
+    for pricing in BASE:
         assert price(pricing, ledger) == sum(price(pricing, (entry,)) for entry in ledger)
     layers = [entry.parameter_counts for entry in ledger]
     assert ledger.parameter_counts == tuple(map(sum, zip(*layers, strict=True)))

@@ -64,7 +64,8 @@ def test_json_goes_round(spec: dict[str, object]) -> None:
 
 def test_json_has_what_the_documentation_says() -> None:
     made = json.loads(nl.count("resnet18").to_json(("macs", "paddle")))
-    assert list(made) == ["schema", "name", "source", "inputs", "complete", "gaps", "parameters", "totals", "layers"]
+    head = ["schema", "name", "source", "inputs", "complete", "gaps", "parameters", "totals", "outputs", "layers"]
+    assert list(made) == head
     assert list(made["parameters"]) == ["total", "trainable", "weights", "biases", "buffers"]
     assert list(made["totals"]) == ["macs", "paddle"]
     assert made["inputs"] == [[1, 3, 224, 224]]

@@ -5,7 +5,8 @@ Nothing is written a second time: the operator's own rules run on traced numbers
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 from netledger.core.document import (
@@ -288,11 +289,10 @@ def _prices(traced: _Traced, conventions: Iterable[Convention]) -> Iterator[Bloc
 
 def _price(convention: Convention, traced: Entry, plain: Entry) -> Any:
     """What a convention charges, as a formula; as a sum of its named amounts, if it cannot work on formulas."""
-    try:
-        return total(convention.amounts(traced).values())
-    except TypeError:
-        amounts: Mapping[str, int] = convention.amounts(plain)
-        return _named_sum(amounts.items())
+    if not hasattr(convention, "charges"):  # one that looks around reads plain numbers
+        with suppress(TypeError):
+            return total(convention.amounts(traced).values())
+    return _named_sum(convention.amounts(plain).items())
 
 
 def _named_sum(parts: Iterable[tuple[str, int]]) -> Any:

@@ -177,8 +177,13 @@ def closed_form(lay: Lay, conventions: Sequence[Convention], numbers: Sequence[s
     Raises:
         UnknownNameError: if a number that is asked for is not under `let`.
         ShapeError, SpecError: if the structure of the network depends on a symbol, or the form is too long.
+        SourceError: if a convention is a tool's: what that counts hangs on more than sizes.
 
     """
+    tools = [each.NAME for each in conventions if hasattr(each, "charges")]
+    if tools:
+        hint = "Give sizes, or take macs, flops, textbook: netledger conventions."
+        raise SourceError(f"there is no closed form of what a tool counts: {', '.join(tools)}", hint=hint)
     trial = Symbols((), frozenset())
     kept = _channels(lay(trial), trial)
     for name in numbers:

@@ -75,7 +75,7 @@ def _best(parts: tuple[frozenset[str], ...], result: frozenset[str], sizes: Size
 def _contraction(
     parts: list[frozenset[str]], rest: list[frozenset[str]], result: frozenset[str], sizes: Sizes
 ) -> tuple[frozenset[str], int]:
-    """What comes of contracting some parts, and the cost: a product for each part but one, an addition if any is summed."""
+    """What comes of some parts, and the cost: a product for each part but one, an addition if any is summed."""
     letters = frozenset[str]().union(*parts)
     made = letters & result.union(*rest)
     return made, _size(letters, sizes) * (max(1, len(parts) - 1) + bool(letters - made))

@@ -6,9 +6,19 @@ from collections.abc import Callable, Iterator, Mapping
 
 from netledger.conventions._pytorch import PRODUCTS, Act, Layer, Seen, alone, missing, summed
 from netledger.core.ledger import Charge, Entry, Ledger
-from netledger.core.number import Number, Shape, maximum, product
+from netledger.core.number import Number, maximum, product
 
-__all__ = ["NORMS", "Amounts", "alone_amounts", "charged", "composed", "formed", "is_training", "left_aligned", "left_product"]
+__all__ = [
+    "NORMS",
+    "Amounts",
+    "alone_amounts",
+    "charged",
+    "composed",
+    "formed",
+    "is_training",
+    "left_aligned",
+    "left_product",
+]
 
 Amounts = Mapping[str, Number]
 """Amounts by what they are for."""

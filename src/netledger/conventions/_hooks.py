@@ -70,7 +70,9 @@ def recurrent(layer: Layer) -> list[tuple[Shape, Shape, Number]]:
     for name, part in layer.held.items():
         if name.startswith("weight_ih") and not name.endswith("_reverse"):
             rest = name.removeprefix("weight_ih")
-            biases = [layer.held[f"bias_{way}{rest}"].elements for way in ("ih", "hh") if f"bias_{way}{rest}" in layer.held]
+            biases = [
+                layer.held[f"bias_{way}{rest}"].elements for way in ("ih", "hh") if f"bias_{way}{rest}" in layer.held
+            ]
             found.append((part.shape, layer.held[f"weight_hh{rest}"].shape, sum(biases)))
     return found
 

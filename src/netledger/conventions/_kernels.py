@@ -19,7 +19,21 @@ def doubled(count: Number) -> Amounts:
     return {PRODUCTS: count, COUNTED_TWICE: count}
 
 
-_KNOWN = frozenset({"conv", "einsum", "conv_transpose", "linear", "attention", "lstm", "gru", "rnn", "lstm_cell", "gru_cell", "rnn_cell"})
+_KNOWN = frozenset(
+    {
+        "conv",
+        "einsum",
+        "conv_transpose",
+        "linear",
+        "attention",
+        "lstm",
+        "gru",
+        "rnn",
+        "lstm_cell",
+        "gru_cell",
+        "rnn_cell",
+    }
+)
 
 
 def formed(act: Act) -> bool:
@@ -38,7 +52,7 @@ def is_fused(act: Act, shares_grad: bool = False) -> bool:
 
 
 def without_layer(network: Seen) -> set[int]:
-    """The acts, by identity, of attention and encoder layers that PyTorch replaces by one kernel when nothing trains."""
+    """The acts, by identity, of attention and encoder layers that are one kernel when nothing is trained."""
     found: set[int] = set()
     for number, layer in enumerate(network.layers):
         if layer.training or layer.own not in ("MultiheadAttention", "TransformerEncoderLayer"):

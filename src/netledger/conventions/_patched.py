@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
 from typing import NamedTuple, cast
 
 from netledger.conventions._einsum import printed_cost
@@ -21,7 +22,7 @@ class Cost(NamedTuple):
     """What a call costs: multiply-adds, and all else."""
 
     macs: Amounts
-    more: Amounts = {}
+    more: Amounts = MappingProxyType({})
 
 
 class Tool(NamedTuple):
@@ -111,7 +112,9 @@ def _transposed(act: Act) -> Cost:
     macs = product(_kernel(act)) * act.given[1] * inside * act.given[0] * product(act.given[2:])
     biased = act.entry.where("add", "bias") > 0
     bias = {"transposed-convolution biases over another output": channels * act.given[0] * _positions(act)}
-    return Cost(formed(macs, act, "products of transposed convolutions, divided by groups twice"), bias if biased else {})
+    return Cost(
+        formed(macs, act, "products of transposed convolutions, divided by groups twice"), bias if biased else {}
+    )
 
 
 def _positions(act: Act) -> Number:
@@ -120,7 +123,10 @@ def _positions(act: Act) -> Number:
     own = act.entry.attributes
     axes = len(act.given) - 2
     for size, kernel_, stride, padding, dilation in zip(
-        act.given[2:], _kernel(act), *(_each(own[name], axes) for name in ("stride", "padding", "dilation")), strict=True
+        act.given[2:],
+        _kernel(act),
+        *(_each(own[name], axes) for name in ("stride", "padding", "dilation")),
+        strict=True,
     ):
         made *= (size + _around(padding, dilation * (kernel_ - 1)) - (dilation * (kernel_ - 1) + 1)) // stride + 1
     return made
@@ -144,7 +150,7 @@ def _kernel(act: Act) -> tuple[Number, ...]:
     held = {part.role: part for part in act.entry.parameters}
     if "weight" in held:
         return held["weight"].shape[2:]
-    return _each(act.entry.attributes["kernel"], len(act.given) - 2)
+    return cast("tuple[Number, ...]", _each(act.entry.attributes["kernel"], len(act.given) - 2))
 
 
 def _inputs(what: str, times: int = 1) -> Callable[[Act], Cost]:
@@ -194,7 +200,9 @@ _FUNCTIONS: Mapping[tuple[str, str], Callable[[Act], Cost]] = {
     **{("F", name): _norm for name in NORMS},
     **_POOLS,
     **{(space, "matmul"): matmul for space in ("torch", "Tensor")},
-    **{("torch", "addmm"): _addmm, ("Tensor", "addmm"): _addmm, ("torch", "baddbmm"): _addmm},
+    ("torch", "addmm"): _addmm,
+    ("Tensor", "addmm"): _addmm,
+    ("torch", "baddbmm"): _addmm,
     ("torch", "einsum"): _einsum,
 }
 _ELEMENTWISE = {(space, name) for space in ("torch", "Tensor") for name in ("add", "mul")}
@@ -202,7 +210,14 @@ _ELEMENTWISE = {(space, name) for space in ("torch", "Tensor") for name in ("add
 
 # Recurrences: hooks on modules.
 
-_KINDS = {"RNN": "rnn", "GRU": "gru", "LSTM": "lstm", "RNNCell": "rnn_cell", "GRUCell": "gru_cell", "LSTMCell": "lstm_cell"}
+_KINDS = {
+    "RNN": "rnn",
+    "GRU": "gru",
+    "LSTM": "lstm",
+    "RNNCell": "rnn_cell",
+    "GRUCell": "gru_cell",
+    "LSTMCell": "lstm_cell",
+}
 _GATES = {"RNN": (1, 1), "GRU": (3, 7), "LSTM": (4, 10)}
 
 

@@ -106,7 +106,14 @@ def _timm_attention(layer: Layer, act: Act) -> Amounts:
     }
 
 
-_ACTIVATIONS = {"ReLU": "relu", "PReLU": "prelu", "ELU": "elu", "LeakyReLU": "leaky_relu", "ReLU6": "relu6", "GELU": "gelu"}
+_ACTIVATIONS = {
+    "ReLU": "relu",
+    "PReLU": "prelu",
+    "ELU": "elu",
+    "LeakyReLU": "leaky_relu",
+    "ReLU6": "relu6",
+    "GELU": "gelu",
+}
 _POOLS = {
     "MaxPool{}d": "maxpool",
     "AvgPool{}d": "avgpool",

@@ -198,6 +198,7 @@ _WORDS = {
     "rnn": "RNN",
 }
 
+
 def seen(ledger: Ledger) -> Seen:
     """The calls of a network; those of the last ledger are remembered while it lives."""
     if _KEPT and _KEPT[0][0]() is ledger:
@@ -224,7 +225,7 @@ def _called(ledger: Ledger) -> Seen:
 
 
 def _with_inputs(layer: Layer, acts: tuple[Act, ...], inside: tuple[int, ...]) -> Layer:
-    """A call on what the model itself holds: what its first operation reads is its input, what its last makes its output."""
+    """A call on what the model itself holds: its input is what its first operation reads, and so with its output."""
     own = [acts[place] for place in inside if acts[place].entry.inputs and acts[place].entry.outputs]
     if not own or (layer.inputs and layer.outputs):
         return layer
@@ -253,9 +254,24 @@ def _layers(ledger: Ledger, held: tuple[Mapping[str, Parameter], ...]) -> tuple[
             numbers.append(above)
             continue
         numbers.append(len(layers))
-        sizes = (tuple(shapes[tensor] for tensor in tensors) for tensors in (call.inputs, call.outputs))
-        facts = (number, -1, call.path, call.kind, *sizes, held[place], place, visits[place], above)
-        layers.append(Layer(*facts, call.turn, call.training, call.named, len(set(call.inputs[:3])) == 1))
+        layers.append(
+            Layer(
+                call=number,
+                place=-1,
+                path=call.path,
+                kind=call.kind,
+                inputs=tuple(shapes[tensor] for tensor in call.inputs),
+                outputs=tuple(shapes[tensor] for tensor in call.outputs),
+                held=held[place],
+                module=place,
+                visits=visits[place],
+                parent=above,
+                turn=call.turn,
+                training=call.training,
+                named=call.named,
+                same=len(set(call.inputs[:3])) == 1,
+            )
+        )
     return tuple(layers), numbers
 
 
@@ -274,7 +290,7 @@ def paths(modules: tuple[Module, ...], stop: Callable[[str], bool] = lambda kind
     for number, module in enumerate(modules):
         for _, child in module.children if not stop(module.kind) else ():
             above[child].add(number)
-    order = TopologicalSorter({number: parents for number, parents in enumerate(above)})
+    order = TopologicalSorter(dict(enumerate(above)))
     found = [0] * len(modules)
     for number in order.static_order():
         found[number] = sum(found[parent] for parent in above[number]) if number else 1
@@ -338,14 +354,22 @@ def _layered(ledger: Ledger) -> Seen:
         held = {local_name(part.role): part for part in entry.parameters}
         number = len(layers) if kind else 0
         if kind:
-            shapes = (tuple(tensor.shape for tensor in tensors) for tensors in (entry.inputs, entry.outputs))
-            layers.append(Layer(-1, place, entry.name, kind, *shapes, held, number, parent=0))
+            given = tuple(tensor.shape for tensor in entry.inputs)
+            made = tuple(tensor.shape for tensor in entry.outputs)
+            layers.append(Layer(-1, place, entry.name, kind, given, made, held, number, parent=0))
             modules.append(Module(entry.name, kind))
         else:
             loose |= {f"{entry.name}.{name}": part for name, part in held.items()}
         acts.extend(Act(place, part, *_function(part, axes), number) for part in parts_of(entry))
     stored = (loose, *(layer.held for layer in layers[1:]))
-    return Seen(tuple(acts), tuple(layers), _inside(tuple(acts), len(layers)), tuple(modules), stored, frozenset(range(len(ledger.entries))))
+    return Seen(
+        tuple(acts),
+        tuple(layers),
+        _inside(tuple(acts), len(layers)),
+        tuple(modules),
+        stored,
+        frozenset(range(len(ledger.entries))),
+    )
 
 
 def _function(part: Entry, axes: int) -> tuple[str, str]:

@@ -242,11 +242,62 @@ def _in_order(entry: Entry, given: list[Layout], place: int) -> None:
     return None
 
 
-_IN_ORDER = """linear matmul einsum bilinear softmax log_softmax layernorm instancenorm embedding index index_select gather
-    roll cumsum cumprod stack tile lstm gru rnn lstm_cell gru_cell rnn_cell pixel_shuffle pixel_unshuffle sort topk
-    rearrange one_hot constant parameter buffer sum mean max min var std argmax argmin norm glu""".split()
-_AS_GIVEN = """conv conv_transpose batchnorm groupnorm maxpool avgpool adaptive_avgpool adaptive_maxpool upsample
-    pad""".split()
+_IN_ORDER = [
+    "linear",
+    "matmul",
+    "einsum",
+    "bilinear",
+    "softmax",
+    "log_softmax",
+    "layernorm",
+    "instancenorm",
+    "embedding",
+    "index",
+    "index_select",
+    "gather",
+    "roll",
+    "cumsum",
+    "cumprod",
+    "stack",
+    "tile",
+    "lstm",
+    "gru",
+    "rnn",
+    "lstm_cell",
+    "gru_cell",
+    "rnn_cell",
+    "pixel_shuffle",
+    "pixel_unshuffle",
+    "sort",
+    "topk",
+    "rearrange",
+    "one_hot",
+    "constant",
+    "parameter",
+    "buffer",
+    "sum",
+    "mean",
+    "max",
+    "min",
+    "var",
+    "std",
+    "argmax",
+    "argmin",
+    "norm",
+    "glu",
+]
+_AS_GIVEN = [
+    "conv",
+    "conv_transpose",
+    "batchnorm",
+    "groupnorm",
+    "maxpool",
+    "avgpool",
+    "adaptive_avgpool",
+    "adaptive_maxpool",
+    "upsample",
+    "pad",
+]
 _RULES: Mapping[str, Rule] = {
     **dict.fromkeys(("reshape", "flatten"), _reshape),
     "permute": _permute,

@@ -56,7 +56,7 @@ _PRODUCTS = {(space, name): matmul for space in ("torch", "Tensor") for name in 
 RULES = Tool(
     {
         **{("torch", f"conv_transpose{axes}d"): _transposed for axes in "123"},
-        ("F", "scaled_dot_product_attention"): _attention, 
+        ("F", "scaled_dot_product_attention"): _attention,
         ("Tensor", "__matmul__"): matmul,
         **_PRODUCTS,
     },

@@ -33,6 +33,7 @@ __all__ = ["NAME", "UNIT", "amounts", "charges", "fails", "held"]
 NAME = "ptflops"
 UNIT = "MAC"
 
+
 def charges(ledger: Ledger) -> Iterator[Charge]:
     """What it charges calls of modules, divided by the batch; and calls of functions."""
     network = seen(ledger)

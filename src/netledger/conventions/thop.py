@@ -114,7 +114,11 @@ _RULES = {
     "PReLU": (_prelu, "prelu"),
     "Softmax": (_softmax, "softmax"),
     **dict.fromkeys(("Upsample", "UpsamplingBilinear2d", "UpsamplingNearest2d"), (_upsample, "upsample")),
-    **{name + cell: (_recurrence, (name + ("_cell" if cell else "")).lower()) for name in ("RNN", "GRU", "LSTM") for cell in ("", "Cell")},
+    **{
+        name + cell: (_recurrence, (name + ("_cell" if cell else "")).lower())
+        for name in ("RNN", "GRU", "LSTM")
+        for cell in ("", "Cell")
+    },
 }
 _FREE = ("ReLU", "ReLU6", "LeakyReLU", "Dropout", "ZeroPad2d", "PixelShuffle")
 _KNOWN = {*_RULES, *_FREE, *(f"{name}MaxPool{axes}d" for name in ("", "Adaptive") for axes in "123")}

@@ -105,11 +105,8 @@ def _shared(network: Seen) -> Iterator[Held]:
     met: set[str] = set()
     left: dict[int, Number] = {}
     for number in reversed(listed):
-        below = [other for other in listed if other in trees[number].below]
-        if not network.modules[number].children:
-            left[number] = sum(part.elements for part in trees[number].stored.values())
-        else:
-            left[number] = _total(trees[number].stored) - sum(left[other] for other in below)
+        below = (other for other in listed if other in trees[number].below)
+        left[number] = _total(trees[number].stored) - sum(left[other] for other in below)
     for number in listed:
         yield from _left_over(network, trees, listed, number, left[number], met)
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from netledger.core.ledger import Charge, Convention, Entry, Ledger, charges
+from netledger.core.errors import SourceError
+from netledger.core.ledger import Charge, Convention, Entry, Ledger, Told, charges
 
 __all__ = ["Applied", "applied"]
 
@@ -20,7 +21,7 @@ class Applied:
 
     def __init__(self, convention: Convention, ledger: Ledger) -> None:
         self.NAME, self.UNIT, self.convention, self.ledger = convention.NAME, convention.UNIT, convention, ledger
-        self._charges = charges(convention, ledger)
+        self._charges = _charged(convention, ledger)
         self._amounts: dict[int, dict[str, int]] = {id(entry): {} for entry in ledger.entries}
         for charge in self._charges:
             if charge.entry >= 0:
@@ -35,6 +36,17 @@ class Applied:
         """What it charges an entry; what it charges a call without one is part of the total only."""
         found = self._amounts.get(id(entry))
         return self.convention.amounts(entry) if found is None else found
+
+
+def _charged(convention: Convention, ledger: Ledger) -> tuple[Charge, ...]:
+    """Everything it charges; a ledger that was read back may be of other rules, or not come from us at all."""
+    if not any(isinstance(entry.operator, Told) for entry in ledger):
+        return charges(convention, ledger)
+    try:
+        return charges(convention, ledger)
+    except (LookupError, TypeError, ArithmeticError, ValueError, AttributeError) as error:
+        said = f"{convention.NAME} cannot price this ledger: {type(error).__name__} {error}"
+        raise SourceError(said, hint="Was it written by another version? Count the network again.") from None
 
 
 def applied(convention: Convention, ledger: Ledger) -> Convention:

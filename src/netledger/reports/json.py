@@ -12,9 +12,9 @@ Only where they say something: "dtypes" (element types of the network's inputs, 
 where one is not float32), "frozen" (roles that are not trained), "shared" (role: name of the memory, where it is not
 LAYER.ROLE; layers that share memory give one name), "valid_products" (those that fall on real input, where windows
 read padding too), "view" (the output is the input's memory), "at" (file and line), "function" (the framework's own
-name), "kept" (it was called by a reference made before), "reads" (numbers of
-the tensors that it reads; last, those in the place of stored ones), "in_call" (in which call of a module it happened: a place in
-"calls"), "assumed" (sentences), and for a model of a framework:
+name), "kept" (it was called by a reference made before), "reads" (numbers of the tensors that it reads; last, those in
+the place of stored ones), "in_call" (in which call of a module it happened: a place in "calls"), "assumed"
+(sentences), and for a model of a framework:
 
     "calls": [{"path", "kind", "parent", "turn", "module", "training", "inputs": [number], "outputs": [number],
                "named"}],
@@ -164,7 +164,8 @@ def read(text: str) -> Ledger:
         notes = tuple(map(str, made.get("assumed", ())))
         ledger = Ledger(str(made["name"]), str(made["source"]), inputs, entries, calls, modules, notes, outputs)
         for name in CONVENTIONS.names():
-            price(load(name), ledger)  # facts that no convention can price are no ledger
+            if not hasattr(load(name), "charges"):
+                price(load(name), ledger)  # facts that no convention can price are no ledger
         return ledger
     except (LookupError, TypeError, ArithmeticError, ValueError, AttributeError, RecursionError) as error:
         hint = "Write one with --format json."
@@ -192,7 +193,8 @@ def _entry(layer: Record, counted: bool) -> Entry:
 
 def _provenance(layer: Record) -> Provenance:
     file, line = map(_typed, layer.get("at", ("", 0)), (str, int))
-    return Provenance(file, line, _typed(layer.get("function", ""), str), _typed(layer.get("in_call", -1), int), _typed(layer.get("kept", False), bool))
+    function, kept = _typed(layer.get("function", ""), str), _typed(layer.get("kept", False), bool)
+    return Provenance(file, line, function, _typed(layer.get("in_call", -1), int), kept)
 
 
 def _call(made: Record) -> Call:

@@ -114,7 +114,9 @@ class Recording:
             if spelled is None:
                 spelled = spellings[func, place] = _spelled(func, function, place)
             layer = LAYERS.get(self.calls[call].kind) if spelled[1] and call >= 0 else None
-            kept = spelled[1] and (layer is None or layer.function is not func)  # its forward, if it has one, may not run
+            kept = spelled[1] and (
+                layer is None or layer.function is not func
+            )  # its forward, if it has one, may not run
             parameters, operands = _held(step, held, keys) if held else ((), ())
             made = (first,) if len(step.kinds) == 1 else tuple(range(first, first + len(step.kinds)))
             provenance = _new(Provenance, (*where, spelled[0], call, kept))

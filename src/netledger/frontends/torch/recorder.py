@@ -311,7 +311,7 @@ class Recorder:
             return found
         return (*(found or (None, 0)), code, frame.f_lasti)
 
-    def place_of(self, frame: Any) -> tuple[CodeType | None, int] | None:
+    def place_of(self, frame: Any) -> Any:
         """The innermost place of the user's code in a frame and those that called it."""
         inner = self.is_torch
         while frame is not None:

@@ -55,7 +55,10 @@ def _names(code: CodeType, instruction: int, name: str) -> bool:
     start = begins[instruction // 2]
     steps = list(dis.get_instructions(code))
     return start[1] is None or any(
-        one.opname in _LOADS and one.argval == name and begins[one.offset // 2] == start and "GLOBAL" not in before.opname
+        one.opname in _LOADS
+        and one.argval == name
+        and begins[one.offset // 2] == start
+        and "GLOBAL" not in before.opname
         for before, one in pairwise(steps)
     )
 

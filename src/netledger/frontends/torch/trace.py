@@ -282,7 +282,9 @@ class Trace(Recorder, TorchFunctionMode):
         step, numbers, places = case.uses[0][0], (input._number,), case.uses[0][2]
         kind, first, call = step.kinds[0], len(self.kinds_by_number), len(self.calls)
         self.kinds_by_number.append(kind)
-        self.calls.append(_make(Called, (part, module.__class__, True, known["training"], self.call, place, numbers, 0)))
+        self.calls.append(
+            _make(Called, (part, module.__class__, True, known["training"], self.call, place, numbers, 0))
+        )
         if places != layer.places:
             there = [one for one in held if one is not NOTHING]
             held = tuple([there[place - 1] for place in places])
