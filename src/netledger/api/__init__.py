@@ -5,6 +5,7 @@ _count    from a source to a ledger
 _ledger   the ledger
 _answer   what an analysis answers
 _answers  the analyses
+_reconcile  every convention side by side
 _verify   a published table against the ledger
 """
 
@@ -18,6 +19,7 @@ from netledger.api._shapes import Shape
 
 if TYPE_CHECKING:
     from netledger.api._answers import explain, formula, receptive_field, to_spec
+    from netledger.api._reconcile import reconcile
     from netledger.api._verify import verify
     from netledger.frontends.spec.builder import spec
     from netledger.frontends.torch.custom import rule
@@ -32,6 +34,7 @@ __all__ = [
     "layer",
     "presets",
     "receptive_field",
+    "reconcile",
     "rule",
     "spec",
     "to_spec",
@@ -47,8 +50,8 @@ def __getattr__(name: str) -> Any:
         return import_module("netledger.frontends.torch.custom").rule
     if name == "spec":
         return import_module("netledger.frontends.spec.builder").spec
-    if name == "verify":
-        return import_module("netledger.api._verify").verify
+    if name in ("reconcile", "verify"):
+        return getattr(import_module(f"netledger.api._{name}"), name)
     if name in __all__:
         return getattr(import_module("netledger.api._answers"), name)
     raise AttributeError(f"module 'netledger.api' has no attribute {name!r}")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 from netledger.api._shapes import several
 from netledger.conventions import DEFAULT
+from netledger.conventions import checked as _checked
 from netledger.conventions import load as _convention
 from netledger.core import ledger as _core
 from netledger.core.applied import applied as _applied
@@ -123,9 +124,10 @@ class Entry(_Facade[_core.Entry]):
         """The products that fall on real input, not on padding; every convention here counts windows whole."""
         return self.data.valid_products
 
-    def total(self, convention: str) -> int:
-        """What it costs under a convention."""
-        chosen = self._within.convention(convention) if self._within else _convention(convention)
+    def total(self, convention: str | _core.Convention) -> int:
+        """What it costs under a convention, by name or one of your own."""
+        within = self._within or Ledger(_core.Ledger("", "", self.data.inputs, (self.data,)))
+        chosen = within.convention(convention)
         return _core.price(chosen, (self.data,))
 
     def explain(self, conventions: Iterable[str] = DEFAULT) -> Answer:
@@ -244,28 +246,32 @@ class Ledger(_Facade[_core.Ledger]):
             hint="Every total is a lower bound.",
         )
 
-    def total(self, convention: str) -> int:
-        """The exact total under a convention; a lower bound unless the ledger is complete.
+    def total(self, convention: str | _core.Convention) -> int:
+        """The exact total under a convention, by name or one of your own; a lower bound unless the ledger is complete.
 
         Raises:
             UnknownNameError: if there is no such convention.
+            PluginError: if it is none.
 
         """
-        chosen = _convention(convention)
+        chosen = _convention(convention) if isinstance(convention, str) else _checked(convention)
         if self._data is None and self._recorded is not None and not hasattr(chosen, "charges"):
             return self._recorded.price(chosen)
         return _core.price(self.convention(convention), self.data)
 
-    def convention(self, name: str) -> _core.Convention:
-        """A convention as it prices the entries of this ledger.
+    def convention(self, convention: str | _core.Convention) -> _core.Convention:
+        """A convention, or the one of this name, as it prices the entries of this ledger.
 
         Raises:
             UnknownNameError: if there is no such convention.
+            PluginError: if it is none.
 
         """
-        if name not in self._applied:
-            self._applied[name] = _applied(_convention(name), self.data)
-        return self._applied[name]
+        if not isinstance(convention, str):
+            return _applied(_checked(convention), self.data)
+        if convention not in self._applied:
+            self._applied[convention] = _applied(_convention(convention), self.data)
+        return self._applied[convention]
 
     def explain(self, layer: str | None = None, *, all: bool = False, conventions: Iterable[str] = DEFAULT) -> Answer:
         """Where the figures come from: formula, substitution, value.

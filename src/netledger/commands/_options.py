@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Given",
+    "complete_conventions",
     "convention_option",
     "counted",
     "format_option",
@@ -96,6 +97,7 @@ def network_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return gathered
 
 
+complete_conventions = _complete(CONVENTIONS.names)
 convention_option = click.option(
     "--convention",
     "conventions",
@@ -104,7 +106,7 @@ convention_option = click.option(
     show_default=True,
     metavar="NAME",
     help="How to count; may be given several times (netledger conventions).",
-    shell_complete=_complete(CONVENTIONS.names),
+    shell_complete=complete_conventions,
 )
 format_option = click.option(
     "--format",

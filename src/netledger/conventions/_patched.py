@@ -9,7 +9,7 @@ from typing import NamedTuple, cast
 from netledger.conventions._einsum import printed_cost
 from netledger.conventions._functions import NORMS, Amounts, charged, composed, formed, is_training, left_product
 from netledger.conventions._hooks import directions, recurrent, steps
-from netledger.conventions._pytorch import PRODUCTS, Act, Layer, Seen
+from netledger.conventions._pytorch import PRODUCTS, Act, Layer, Seen, words
 from netledger.core.ledger import Charge
 from netledger.core.number import Number, over, product
 
@@ -166,7 +166,7 @@ def _norm(act: Act) -> Cost:
         return Cost({})
     times = 5 if act.kind != "batchnorm" or is_training(act, None) else 2
     times -= not act.entry.attributes["affine"]
-    return Cost({}, {f"{times} × {act.kind} inputs": times * act.size})
+    return Cost({}, {f"{times} × {words(act.kind)} inputs": times * act.size})
 
 
 def matmul(act: Act) -> Cost:
@@ -195,8 +195,8 @@ _FUNCTIONS: Mapping[tuple[str, str], Callable[[Act], Cost]] = {
     ("F", "linear"): _linear,
     **{("torch", f"conv{axes}d"): _convolution for axes in "123"},
     **{("torch", f"conv_transpose{axes}d"): _transposed for axes in "123"},
-    **{("F", name): _inputs(name.replace("_", " ")) for name in _ACTIVATIONS},
-    ("torch", "prelu"): _inputs("prelu"),
+    **{("F", name): _inputs(words(name)) for name in _ACTIVATIONS},
+    ("torch", "prelu"): _inputs("PReLU"),
     **{("F", name): _norm for name in NORMS},
     **_POOLS,
     **{(space, "matmul"): matmul for space in ("torch", "Tensor")},

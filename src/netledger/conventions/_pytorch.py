@@ -17,7 +17,7 @@ from netledger.core.ledger import Charge, Entry, Ledger
 from netledger.core.network import Call, Module, Parameter
 from netledger.core.number import Number, Shape
 
-__all__ = ["PRODUCTS", "Act", "Layer", "Seen", "alone", "missing", "own_class", "paths", "products", "seen", "summed"]
+__all__ = ["PRODUCTS", "Act", "Layer", "Seen", "alone", "missing", "own_class", "paths", "products", "seen", "summed", "words"]
 
 PRODUCTS = "products"
 """The term of the plain products of an operation."""
@@ -179,11 +179,12 @@ def missing(acts: Iterable[Act], why: str = "") -> Iterator[Charge]:
     """Charges of nothing, for the products that are left out."""
     for act in acts:
         if act.products:
-            yield Charge(why or f"{_words(act)} not counted", 0, act.place, missing=act.products)
+            yield Charge(why or f"{words(act.kind)} not counted", 0, act.place, missing=act.products)
 
 
-def _words(act: Act) -> str:
-    return _WORDS.get(act.kind) or act.kind.replace("_", " ")
+def words(kind: str) -> str:
+    """What people call a kind of operator, in the singular."""
+    return _WORDS.get(kind) or kind.replace("_", " ")
 
 
 _ASIDE = frozenset({"unsqueeze", "squeeze", "assign", "rearrange", "empty", "buffer", "constant", "parameter", "cast"})
@@ -193,9 +194,24 @@ _WORDS = {
     "matmul": "matrix product",
     "conv": "convolution",
     "conv_transpose": "transposed convolution",
+    "deform_conv": "deformable convolution",
     "lstm": "LSTM",
     "gru": "GRU",
     "rnn": "RNN",
+    "lstm_cell": "LSTM cell",
+    "gru_cell": "GRU cell",
+    "rnn_cell": "RNN cell",
+    "batchnorm": "batch-norm",
+    "layernorm": "layer-norm",
+    "groupnorm": "group-norm",
+    "instancenorm": "instance-norm",
+    "relu": "ReLU",
+    "relu6": "ReLU6",
+    "leaky_relu": "leaky-ReLU",
+    "prelu": "PReLU",
+    "elu": "ELU",
+    "gelu": "GELU",
+    "silu": "SiLU",
 }
 
 
@@ -362,6 +378,7 @@ def _layered(ledger: Ledger) -> Seen:
             loose |= {f"{entry.name}.{name}": part for name, part in held.items()}
         acts.extend(Act(place, part, *_function(part, axes), number) for part in parts_of(entry))
     stored = (loose, *(layer.held for layer in layers[1:]))
+    modules[0] = Module("", "", tuple((one.path, number) for number, one in enumerate(modules) if number))
     return Seen(
         tuple(acts),
         tuple(layers),

@@ -27,7 +27,7 @@ from netledger.conventions._functions import (
     is_training,
     left_product,
 )
-from netledger.conventions._pytorch import Act, Layer, seen
+from netledger.conventions._pytorch import Act, Layer, seen, words
 from netledger.conventions._stored import by_tensor
 from netledger.core.ledger import Charge, Entry, Held, Ledger
 
@@ -74,7 +74,7 @@ def _multiply(act: Act, layer: Layer | None) -> Amounts:
 
 def _norm(act: Act, layer: Layer | None) -> Amounts:
     times = 5 if act.entry.attributes["affine"] else 4
-    return {f"{times} × {act.kind} inputs": times * act.size}
+    return {f"{times} × {words(act.kind)} inputs": times * act.size}
 
 
 def _adaptive(act: Act, layer: Layer | None) -> Amounts:

@@ -11,12 +11,12 @@ is not seen. Running statistics of batch norms are parameters there.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from math import prod
 
-from netledger.core.ledger import Entry
+from netledger.core.ledger import Entry, Held, Ledger
 
-__all__ = ["NAME", "UNIT", "amounts", "layer_class", "parameters"]
+__all__ = ["NAME", "UNIT", "amounts", "held", "layer_class", "parameters"]
 
 NAME = "paddle"
 UNIT = "MAC"
@@ -146,3 +146,19 @@ def parameters(entry: Entry) -> int:
     """Every stored value of a layer, running statistics included."""
     counts = entry.parameter_counts
     return counts.total + counts.buffers if layer_class(entry) else 0
+
+
+def held(ledger: Ledger) -> Iterator[Held]:
+    """The same, tensor by tensor: what two layers share is counted in each."""
+    met: set[str] = set()
+    for entry in ledger:
+        seen = bool(layer_class(entry))
+        for part in entry.parameters:
+            key = part.key or f"{entry.name}.{part.role}"
+            if seen:
+                term = "running statistics" if part.buffer else "parameters" if key not in met else "shared, counted again"
+                yield Held(term, part.elements, key)
+                met.add(key)
+    for part in ledger.parameters:
+        if not part.buffer and part.key not in met:
+            yield Held("parameters of what is no layer not counted", 0, part.key, part.elements)

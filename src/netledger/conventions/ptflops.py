@@ -23,7 +23,7 @@ from functools import partial
 
 from netledger.conventions._functions import Amounts, alone_amounts, composed, left_aligned, left_product
 from netledger.conventions._ptflops_modules import attention, is_known, rule_of
-from netledger.conventions._pytorch import PRODUCTS, Act, Layer, Seen, missing, paths, seen
+from netledger.conventions._pytorch import PRODUCTS, Act, Layer, Seen, missing, paths, seen, words
 from netledger.conventions._stored import by_tensor
 from netledger.core.ledger import Charge, Entry, Held, Ledger
 from netledger.core.number import Number, product
@@ -111,7 +111,7 @@ def _function(act: Act) -> Amounts:
     if act.kind in ("lrn", "lp_pool"):
         return composed(act)
     if key in _PER_INPUT:
-        return {f"{act.name.replace('_', ' ')} inputs (function)": act.size}
+        return {f"{words(act.kind)} inputs (function)": act.size}
     if key in _PRODUCTS:
         return _product(act)
     if key in _ELEMENTWISE and act.kind in ("add", "multiply"):

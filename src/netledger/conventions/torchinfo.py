@@ -101,18 +101,17 @@ def _shared(network: Seen) -> Iterator[Held]:
     """The same where modules share tensors."""
     trees = _trees(network)
     called = {layer.module for layer in network.layers}
-    listed = [number for number, tree in enumerate(trees) if called & {number, *tree.below}]
-    met: set[str] = set()
+    listed = [number for number, tree in trees.items() if called & {number, *tree.below}]
     left: dict[int, Number] = {}
-    for number in reversed(listed):
-        below = (other for other in listed if other in trees[number].below)
-        left[number] = _total(trees[number].stored) - sum(left[other] for other in below)
     for number in listed:
-        yield from _left_over(network, trees, listed, number, left[number], met)
+        left[number] = _total(trees[number].stored) - sum(left[other] for other in listed if other in trees[number].below)
+    met: set[str] = set()
+    for number in sorted(listed):
+        yield from _left_over(trees, listed, number, left[number], met)
 
 
 def _left_over(
-    network: Seen, trees: list[_Tree], listed: list[int], number: int, left: Number, met: set[str]
+    trees: Mapping[int, _Tree], listed: list[int], number: int, left: Number, met: set[str]
 ) -> Iterator[Held]:
     """What a module adds to the total."""
     below = {key for other in listed if other in trees[number].below for key in trees[other].stored}
@@ -131,7 +130,8 @@ class _Tree(NamedTuple):
     stored: Mapping[str, Parameter]
 
 
-def _trees(network: Seen) -> list[_Tree]:
+def _trees(network: Seen) -> dict[int, _Tree]:
+    """Of each module, those in others first."""
     found: dict[int, _Tree] = {}
     parents = {number: [child for _, child in one.children] for number, one in enumerate(network.modules)}
     for number in TopologicalSorter(parents).static_order():
@@ -139,7 +139,7 @@ def _trees(network: Seen) -> list[_Tree]:
         own = {part.key: part for part in network.held[number].values() if not part.buffer}
         below = frozenset(parents[number]).union(*(child.below for child in children))
         found[number] = _Tree(below, {**own, **{key: part for child in children for key, part in child.stored.items()}})
-    return [found[number] for number in range(len(network.modules))]
+    return found
 
 
 def _total(stored: Mapping[str, Parameter]) -> Number:

@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from netledger.conventions._einsum import sizes_of
 from netledger.conventions._functions import NORMS, Amounts, alone_amounts, charged, formed
-from netledger.conventions._pytorch import Act, seen
+from netledger.conventions._pytorch import Act, seen, words
 from netledger.core.ledger import Charge, Entry, Ledger
 from netledger.core.number import product
 
@@ -72,14 +72,14 @@ def _lstm(act: Act) -> Amounts:
 
 def _cell(multiplications: int) -> Rule:
     def rule(act: Act) -> Amounts:
-        made = {f"gates of {act.kind}": multiplications * act.size_made} if multiplications else {}
+        made = {f"{words(act.kind)}: gates": multiplications * act.size_made} if multiplications else {}
         return {**formed(act.products, act), **made}
 
     return rule
 
 
 def _norm(act: Act) -> Amounts:
-    return {f"{act.kind} outputs": act.size_made} if act.entry.attributes["affine"] else {}
+    return {f"{words(act.kind)} outputs": act.size_made} if act.entry.attributes["affine"] else {}
 
 
 def _outputs(what: str, times: int = 1) -> Rule:

@@ -1,0 +1,64 @@
+"""`netledger reconcile`: every convention side by side."""
+
+from __future__ import annotations
+
+import click
+
+from netledger.commands import _options as options
+from netledger.writers import FOLDER as WRITERS
+
+__all__ = ["NAME", "command"]
+
+NAME = "reconcile"
+
+_EPILOG = """\b
+Examples:
+  netledger reconcile resnet50
+  netledger reconcile torchvision:resnet50 --convention thop --convention fvcore
+  netledger reconcile timm:vit_base_patch16_224 --layers --format html --out vit.html
+  netledger reconcile net.py:Net --input 1x3x32x32 --format json
+"""
+
+
+@click.command(NAME, epilog=_EPILOG)
+@options.source_argument
+@options.network_options
+@click.option(
+    "--convention",
+    "conventions",
+    multiple=True,
+    metavar="NAME",
+    help="How to count; may be given several times.  [default: every convention]",
+    shell_complete=options.complete_conventions,
+)
+@click.option("--layers", is_flag=True, help="Show the layers that each term comes from, too.")
+@click.option(
+    "--format",
+    "format_name",
+    default="text",
+    show_default=True,
+    metavar="NAME",
+    help=f"How to write it: {', '.join(sorted((*WRITERS.names(), 'json')))}.",
+)
+@options.out_option
+def command(
+    source: str,
+    given: options.Given,
+    conventions: tuple[str, ...],
+    layers: bool,
+    format_name: str,
+    out: str | None,
+) -> None:
+    """Show what every convention, and every tool, counts of SOURCE, and why their figures differ.
+
+    Each difference from the plain count of multiply-adds is a sum of named terms; the sum is checked.
+    """
+    from netledger.api import reconcile
+    from netledger.conventions import load
+
+    if format_name != "json":
+        WRITERS.module(format_name)
+    for name in conventions:
+        load(name)
+    found = reconcile(options.counted(source, given), conventions=conventions, layers=layers)
+    options.write(found.to(format_name), out)
