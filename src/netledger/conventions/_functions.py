@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from netledger.conventions._pytorch import PRODUCTS, Act, Layer, Seen, alone, missing, summed
+from netledger.conventions._words import several
 from netledger.core.ledger import Charge, Entry, Ledger
 from netledger.core.number import Number, maximum, product
 
@@ -45,7 +46,7 @@ def charged(
         found, call = rule(act, layer), layer.call if layer is not None else -1
         yield from (Charge(term, amount, act.place, call) for term, amount in found.items())
         if PRODUCTS not in found:
-            yield from missing((act,))
+            yield from missing((act,), f"{several(act.kind)}, counted otherwise" if found else "")
         often = times(layer) if layer is not None else 1
         if often > 1 and found:
             yield Charge(AGAIN, (often - 1) * sum(found.values()), act.place, call)

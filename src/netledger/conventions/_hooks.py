@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from netledger.conventions._pytorch import PRODUCTS, Act, Layer, Seen, missing
+from netledger.conventions._words import several
 from netledger.core.ledger import Charge
 from netledger.core.number import Number, Shape, product
 
@@ -48,20 +49,21 @@ def charged(
 
     """
     counted: set[int] = set()
+    otherwise: set[int] = set()
     for number, layer in enumerate(seen.layers):
         rule, kinds = rules.get(layer.own, (None, ""))
         act, often = seen.main(number, *kinds.split()), times(layer)
         if rule is None or act is None or not often:
             continue
         amounts = rule(layer, act)
-        counted.update({id(act)} if PRODUCTS in amounts else ())
+        (counted if PRODUCTS in amounts else otherwise).add(id(act))
         yield from (Charge(term, amount, act.place, layer.call) for term, amount in amounts.items())
         if often > 1:
             again = (often - 1) * sum(amounts.values())
             yield Charge("layers that stand in several places, counted again", again, act.place, layer.call)
     for act in seen.acts:
         if id(act) not in counted:
-            yield from missing((act,), why(act))
+            yield from missing((act,), f"{several(act.kind)}, counted otherwise" if id(act) in otherwise else why(act))
 
 
 def recurrent(layer: Layer) -> list[tuple[Shape, Shape, Number]]:

@@ -9,7 +9,8 @@ from typing import NamedTuple, cast
 from netledger.conventions._einsum import printed_cost
 from netledger.conventions._functions import NORMS, Amounts, charged, composed, formed, is_training, left_product
 from netledger.conventions._hooks import directions, recurrent, steps
-from netledger.conventions._pytorch import PRODUCTS, Act, Layer, Seen, words
+from netledger.conventions._pytorch import PRODUCTS, Act, Layer, Seen
+from netledger.conventions._words import words
 from netledger.core.ledger import Charge
 from netledger.core.number import Number, over, product
 

@@ -13,11 +13,25 @@ from typing import NamedTuple
 from weakref import ref
 
 from netledger.conventions._layers import FUNCTIONS, LAYERS, local_name, parts_of
+from netledger.conventions._words import several
 from netledger.core.ledger import Charge, Entry, Ledger
 from netledger.core.network import Call, Module, Parameter
 from netledger.core.number import Number, Shape
 
-__all__ = ["PRODUCTS", "Act", "Layer", "Seen", "alone", "missing", "own_class", "paths", "products", "seen", "summed", "words"]
+__all__ = [
+    "PRODUCTS",
+    "Act",
+    "Layer",
+    "Seen",
+    "alone",
+    "missing",
+    "own_class",
+    "paths",
+    "products",
+    "seen",
+    "summed",
+    "words",
+]
 
 PRODUCTS = "products"
 """The term of the plain products of an operation."""
@@ -179,40 +193,10 @@ def missing(acts: Iterable[Act], why: str = "") -> Iterator[Charge]:
     """Charges of nothing, for the products that are left out."""
     for act in acts:
         if act.products:
-            yield Charge(why or f"{words(act.kind)} not counted", 0, act.place, missing=act.products)
-
-
-def words(kind: str) -> str:
-    """What people call a kind of operator, in the singular."""
-    return _WORDS.get(kind) or kind.replace("_", " ")
+            yield Charge(why or f"{several(act.kind)} not counted", 0, act.place, missing=act.products)
 
 
 _ASIDE = frozenset({"unsqueeze", "squeeze", "assign", "rearrange", "empty", "buffer", "constant", "parameter", "cast"})
-
-_WORDS = {
-    "attention": "fused attention",
-    "matmul": "matrix product",
-    "conv": "convolution",
-    "conv_transpose": "transposed convolution",
-    "deform_conv": "deformable convolution",
-    "lstm": "LSTM",
-    "gru": "GRU",
-    "rnn": "RNN",
-    "lstm_cell": "LSTM cell",
-    "gru_cell": "GRU cell",
-    "rnn_cell": "RNN cell",
-    "batchnorm": "batch-norm",
-    "layernorm": "layer-norm",
-    "groupnorm": "group-norm",
-    "instancenorm": "instance-norm",
-    "relu": "ReLU",
-    "relu6": "ReLU6",
-    "leaky_relu": "leaky-ReLU",
-    "prelu": "PReLU",
-    "elu": "ELU",
-    "gelu": "GELU",
-    "silu": "SiLU",
-}
 
 
 def seen(ledger: Ledger) -> Seen:

@@ -129,7 +129,7 @@ _LAYERS = {
 
 
 def _axes(entry: Entry) -> int:
-    return max(1, len(entry.inputs[0].shape) - 2)
+    return max(1, len(entry.inputs[0].shape) - 2) if entry.inputs else 1
 
 
 def layer_class(entry: Entry) -> str:
@@ -156,7 +156,9 @@ def held(ledger: Ledger) -> Iterator[Held]:
         for part in entry.parameters:
             key = part.key or f"{entry.name}.{part.role}"
             if seen:
-                term = "running statistics" if part.buffer else "parameters" if key not in met else "shared, counted again"
+                term = (
+                    "running statistics" if part.buffer else "parameters" if key not in met else "shared, counted again"
+                )
                 yield Held(term, part.elements, key)
                 met.add(key)
     for part in ledger.parameters:

@@ -23,8 +23,9 @@ from functools import partial
 
 from netledger.conventions._functions import Amounts, alone_amounts, composed, left_aligned, left_product
 from netledger.conventions._ptflops_modules import attention, is_known, rule_of
-from netledger.conventions._pytorch import PRODUCTS, Act, Layer, Seen, missing, paths, seen, words
+from netledger.conventions._pytorch import PRODUCTS, Act, Layer, Seen, missing, paths, seen
 from netledger.conventions._stored import by_tensor
+from netledger.conventions._words import words
 from netledger.core.ledger import Charge, Entry, Held, Ledger
 from netledger.core.number import Number, product
 
@@ -49,7 +50,8 @@ def charges(ledger: Ledger) -> Iterator[Charge]:
     places = paths(network.modules, is_known)
     for act in network.acts:
         inside = act.layer >= 0 and not places[network.layers[act.layer].module]
-        yield from missing((act,) if id(act) not in counted else (), INSIDE if inside and act.kind == "linear" else "")
+        left = (act,) if id(act) not in counted else ()
+        yield from missing(left, INSIDE if inside and act.kind == "linear" else "")
 
 
 INSIDE = "linear layers inside of attention left out"

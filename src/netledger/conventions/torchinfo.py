@@ -23,6 +23,7 @@ from typing import NamedTuple
 
 from netledger.conventions._pytorch import PRODUCTS, Layer, Seen, alone, missing, seen, summed
 from netledger.conventions._stored import PARAMETERS, by_tensor
+from netledger.conventions._words import several
 from netledger.core.ledger import Charge, Entry, Held, Ledger
 from netledger.core.network import Parameter
 from netledger.core.number import Number, product
@@ -37,6 +38,7 @@ def charges(ledger: Ledger) -> Iterator[Charge]:
     """What it charges each call of a module without modules in it."""
     network = seen(ledger)
     counted: set[int] = set()
+    otherwise: set[int] = set()
     for number, layer in enumerate(network.layers):
         if network.modules[layer.module].children or not layer.outputs or not layer.outputs[0]:
             continue
@@ -44,12 +46,12 @@ def charges(ledger: Ledger) -> Iterator[Charge]:
         first = act or next((network.acts[place] for place in network.inside[number]), None)
         for name, amount in _amounts(layer).items():
             whole = name == "weight" and act is not None and amount == act.products
-            counted.update({id(act)} if whole else ())
+            (counted if whole else otherwise).add(id(act))
             term = PRODUCTS if whole else _term(layer, name, act is not None)
             yield Charge(term, amount, first.place if first else layer.place, layer.call)
     for act in network.acts:
         if id(act) not in counted:
-            yield from missing((act,))
+            yield from missing((act,), f"{several(act.kind)}, counted otherwise" if id(act) in otherwise else "")
 
 
 def _amounts(layer: Layer) -> Mapping[str, Number]:
@@ -104,7 +106,9 @@ def _shared(network: Seen) -> Iterator[Held]:
     listed = [number for number, tree in trees.items() if called & {number, *tree.below}]
     left: dict[int, Number] = {}
     for number in listed:
-        left[number] = _total(trees[number].stored) - sum(left[other] for other in listed if other in trees[number].below)
+        left[number] = _total(trees[number].stored) - sum(
+            left[other] for other in listed if other in trees[number].below
+        )
     met: set[str] = set()
     for number in sorted(listed):
         yield from _left_over(trees, listed, number, left[number], met)

@@ -18,7 +18,8 @@ from collections.abc import Callable, Iterator, Mapping
 
 from netledger.conventions._einsum import sizes_of
 from netledger.conventions._functions import NORMS, Amounts, alone_amounts, charged, formed
-from netledger.conventions._pytorch import Act, seen, words
+from netledger.conventions._pytorch import Act, seen
+from netledger.conventions._words import words
 from netledger.core.ledger import Charge, Entry, Ledger
 from netledger.core.number import product
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+from netledger.conventions._words import several
 from netledger.core.errors import NetledgerError
 from netledger.core.ledger import Charge, Convention, Entry, Ledger, charges, price
 
@@ -146,7 +147,9 @@ def _cost(ledger: Ledger, convention: Convention) -> Figure:
     left = -sum(amount for name, _, amount in parts if name.startswith(_LEFT_OUT))
     if kept + left != plain:
         raise _wrong(convention, f"{kept} products and {left} left out, of {plain}")
-    terms = _terms((name.removeprefix(_LEFT_OUT), layer, amount) for name, layer, amount in parts if name != PRODUCTS[0])
+    terms = _terms(
+        (name.removeprefix(_LEFT_OUT), layer, amount) for name, layer, amount in parts if name != PRODUCTS[0]
+    )
     return _checked(convention, Figure(price(convention, ledger), plain, terms))
 
 
@@ -178,7 +181,7 @@ def _of_entry(entry: Entry, convention: Convention) -> Iterator[tuple[str, str, 
             name, amount = TWICE, amount - products
         yield name, entry.name, amount
     if products and not counted:
-        yield f"{_LEFT_OUT}{entry.op.replace('_', ' ')} not counted", entry.name, -products
+        yield f"{_LEFT_OUT}{several(entry.op)} not counted", entry.name, -products
 
 
 def _layer(ledger: Ledger, charge: Charge) -> str:

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from netledger.analyses.reconcile import Column, Figure, Reconciliation, Term, grouped
-from netledger.core.document import Block, Cells, Column as Head, Document, Heading, Pairs, Paragraph, Table, thousands
+from netledger.core.document import Block, Cells, Document, Heading, Pairs, Paragraph, Table, thousands
+from netledger.core.document import Column as Head
 from netledger.core.network import shapes
 
 __all__ = ["SCHEMA", "document", "record", "written"]
