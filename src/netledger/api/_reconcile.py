@@ -10,7 +10,7 @@ from netledger.analyses.reconcile import told
 from netledger.api._answer import Answer
 from netledger.api._count import Let, Source, count
 from netledger.api._ledger import Ledger
-from netledger.api._shapes import Input, several
+from netledger.api._shapes import Input
 from netledger.conventions import names as _names
 from netledger.core.ledger import Convention
 
@@ -81,7 +81,7 @@ def reconcile(
 
     """
     ledger = source if isinstance(source, Ledger) else count(source, *inputs, batch=batch, let=let, kwargs=kwargs)
-    chosen = several(conventions) or _usual()
+    chosen = (conventions,) if isinstance(conventions, str) else tuple(conventions) or _usual()
     return Reconciliation(_reconcile.reconcile(ledger.data, map(ledger.convention, chosen)), layers)
 
 

@@ -30,7 +30,6 @@ __all__ = [
     "products",
     "seen",
     "summed",
-    "words",
 ]
 
 PRODUCTS = "products"
