@@ -16,6 +16,7 @@ from pathlib import Path
 from click.testing import CliRunner
 
 import netledger as nl
+from bench.models import torchvision
 from netledger import ops
 from netledger.commands import FOLDER as COMMANDS
 from netledger.commands import program
@@ -31,12 +32,15 @@ _BLOCK = re.compile(r"(?<=```console\n).*?(?=^```$)", re.DOTALL | re.MULTILINE)
 
 def pages() -> list[Path]:
     """The pages with console blocks."""
-    return [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+    guides = [*sorted((ROOT / "docs").glob("*.md")), *sorted((ROOT / "docs" / "explanation").glob("*.md"))]
+    return [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *guides]
 
 
 def output(command: str) -> str:
     """What a `netledger …` command prints."""
     name, *arguments = shlex.split(command)
+    if any(argument.startswith(("timm:", "torchvision:")) for argument in arguments):
+        torchvision()  # also where its compiled operators do not fit the installed torch
     if name != "netledger":
         raise ValueError(f"only netledger is run in the documentation, not {name}")
     done = CliRunner().invoke(program, arguments, prog_name="netledger", terminal_width=100)
@@ -97,10 +101,19 @@ def _default(op: type[ops.Operator], name: str) -> str:
 
 def conventions() -> str:
     """The reference of conventions, from their docstrings."""
-    sections = [
-        f"## {name} ({load(name).UNIT})\n\n{(load(name).__doc__ or '').strip()}\n" for name in CONVENTIONS.names()
+    sections = [f"## {name} ({load(name).UNIT})\n\n{_convention(name)}\n" for name in CONVENTIONS.names()]
+    intro = "Those named after a tool give that tool's own figure. To write your own: [conventions](../conventions.md)."
+    return f"# Conventions\n\n{GENERATED}{intro}\n\n{chr(10).join(sections)}"
+
+
+def _convention(name: str) -> str:
+    """The summary, and each fact as an item of a list."""
+    summary, _, rest = (load(name).__doc__ or "").strip().partition("\n\n")
+    facts = re.split(r"\n(?=[A-Z][^:\n]*:)", rest)
+    items = [
+        f"- **{fact.partition(':')[0]}**:{' '.join(fact.partition(':')[2].split()).join((' ', ''))}" for fact in facts
     ]
-    return f"# Conventions\n\n{GENERATED}{chr(10).join(sections)}"
+    return "\n".join([summary, "", *items])
 
 
 def presets() -> str:

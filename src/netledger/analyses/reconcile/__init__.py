@@ -21,6 +21,9 @@ TWICE = "one multiply-add counted as two"
 PRODUCTS = ("products", "product")
 """Terms that are exactly the plain products of an entry."""
 
+TWO_EACH = "products and their additions"
+"""The term of two operations for each product."""
+
 PARAMETERS = "parameters"
 """The term of a parameter that is counted once, in full."""
 
@@ -174,8 +177,7 @@ def _of_entry(entry: Entry, convention: Convention) -> Iterator[tuple[str, str, 
     """What a convention that prices entry by entry charges one."""
     products, counted = _products(entry), False
     for name, amount in convention.amounts(entry).items():
-        whole = bool(products) and amount in (products, 2 * products) and not counted
-        if name in PRODUCTS or whole:
+        if name in (*PRODUCTS, TWO_EACH):
             counted = True
             yield PRODUCTS[0], entry.name, products
             name, amount = TWICE, amount - products

@@ -17,6 +17,9 @@ SCHEMA = 1
 
 NONE = "the plain count"
 
+FEW = 4
+"""With so many conventions, their sums are written out."""
+
 
 def document(found: Reconciliation, layers: bool = False) -> Document:
     """All conventions in a table; `layers`: with the layers that each term comes from."""
@@ -26,6 +29,8 @@ def document(found: Reconciliation, layers: bool = False) -> Document:
     stored = [column for column in found.columns if column.parameters is not None]
     if stored:
         blocks += [Heading("Parameters, as each tool counts them", 2), _stored(found, stored)]
+    if layers or len(found.columns) <= FEW:
+        blocks += [Heading("The sums", 2), Pairs(tuple(_sums(found)))]
     if layers:
         blocks += _opened(found)
     blocks += [Paragraph(sentence) for sentence in _said(found)]
@@ -69,6 +74,18 @@ def _rows(head: Cells, figure: Figure) -> Iterator[Cells]:
 
 def _signed(amount: int) -> str:
     return f"+{thousands(amount)}" if amount > 0 else thousands(amount)
+
+
+def _sums(found: Reconciliation) -> Iterator[tuple[str, str]]:
+    """The plain count, each term, and what they make, written out."""
+    for same in grouped(found.columns):
+        figure = same[0].cost
+        parts = [thousands(figure.plain), *(_sign(term.amount) for term in figure.terms)]
+        yield ", ".join(column.name for column in same), f"{' '.join(parts)} = {thousands(figure.total)}"
+
+
+def _sign(amount: int) -> str:
+    return f"{'+' if amount > 0 else '−'} {thousands(abs(amount))}"
 
 
 def _stored(found: Reconciliation, columns: list[Column]) -> Table:
@@ -152,5 +169,9 @@ def _term(term: Term) -> dict[str, Any]:
 
 
 def written(found: Reconciliation) -> str:
-    """As JSON."""
-    return json.dumps(record(found), indent=1, ensure_ascii=False)
+    """As JSON, a fact a line, a convention a line."""
+    made = record(found)
+    columns = made.pop("conventions")
+    head = "".join(f"  {json.dumps(name)}: {json.dumps(value)},\n" for name, value in made.items())
+    body = ",\n".join(f"    {json.dumps(column)}" for column in columns)
+    return f'{{\n{head}  "conventions": [\n{body}\n  ]\n}}'
