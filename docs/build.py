@@ -110,9 +110,8 @@ def _convention(name: str) -> str:
     """The summary, and each fact as an item of a list."""
     summary, _, rest = (load(name).__doc__ or "").strip().partition("\n\n")
     facts = re.split(r"\n(?=[A-Z][^:\n]*:)", rest)
-    items = [
-        f"- **{fact.partition(':')[0]}**:{' '.join(fact.partition(':')[2].split()).join((' ', ''))}" for fact in facts
-    ]
+    pairs = (fact.partition(":") for fact in facts)
+    items = [f"- **{name}**: {' '.join(text.split())}" for name, _, text in pairs]
     return "\n".join([summary, "", *items])
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from netledger.commands import _options as options
-from netledger.conventions import FOLDER, load
+from netledger.conventions import load, names
 
 __all__ = ["NAME", "command"]
 
@@ -15,7 +15,7 @@ NAME = "conventions"
 @click.command(NAME, epilog="\b\nExample:\n  netledger conventions")
 def command() -> None:
     """List the ways of counting: name, unit, who uses it, where it departs from a plain count."""
-    options.write("\n\n".join(map(_paragraph, FOLDER.names())), None)
+    options.write("\n\n".join(map(_paragraph, names())), None)
 
 
 def _paragraph(name: str) -> str:
