@@ -39,7 +39,7 @@ def _convolution(layer: Layer, act: Act) -> Amounts:
 
 
 def _linear(layer: Layer, act: Act) -> Amounts:
-    return formed(layer.held["weight"].shape[1] * elements(layer.outputs[0]), act, "products of linear layers")
+    return formed(layer.inputs[0][-1] * elements(layer.outputs[0]), act, "products of linear layers")
 
 
 def _norm(layer: Layer, act: Act) -> Amounts:

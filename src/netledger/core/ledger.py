@@ -212,7 +212,7 @@ class Charge(NamedTuple):
     """An amount that a convention charges.
 
     Args:
-        term: what it is for; `products`: exactly the plain products of the entry; `products and their additions`: twice.
+        term: what it is for; `products`: exactly the plain products of the entry.
         amount: how much; 0, where the term only says why an entry is free.
         entry: the place of the operation in the ledger; -1: it is for no single one.
         call: the number of the call of a module that it is for; -1: it is for none.
