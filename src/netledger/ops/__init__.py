@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from fractions import Fraction
 from functools import cache
 from typing import Any
 
@@ -50,4 +49,8 @@ def restore(kind: str, attributes: Mapping[str, Any]) -> Operator:
 def _restored(kind: str, value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return tuple(_restored(kind, part) for part in value)
-    return Fraction(value) if kind == "scale" and isinstance(value, str) else value
+    if kind != "scale" or not isinstance(value, str):
+        return value
+    from fractions import Fraction
+
+    return Fraction(value)
