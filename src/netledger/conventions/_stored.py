@@ -55,4 +55,5 @@ def _left_out(seen: Seen, counted: set[str]) -> Iterator[Held]:
                 continue
             told.add(key)
             what = own_class(module.kind) or module.kind.rpartition(".")[2] or "the network"
-            yield Held(f"parameters of {what} not counted", 0, key, part.elements)
+            which = name if module.children else "parameters"
+            yield Held(f"{which} of {what} not counted", 0, key, part.elements)

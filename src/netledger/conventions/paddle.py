@@ -1,12 +1,15 @@
-"""What paddle.flops reports, line by line (Paddle 3.3.1; dynamic graph).
+"""What paddle.flops reports of a dynamic graph, line by line.
 
-Who uses it: Paddle's model zoos. It calls the figure "Flops", and means multiply-accumulates: with biases for
-convolutions, without for linear layers.
+Who uses it: Paddle's model zoos.
+What it calls it: "Flops", and means multiply-accumulates: with biases for convolutions, without for linear layers.
+Checked against: paddlepaddle 3.3.1.
 Where it departs from a plain count: a transposed convolution is charged C_in / G products per kernel element and
-output, as a convolution with that output would be, though most of these do not exist; batch norm costs two per
-element, in two dimensions only; average pooling one per output, adaptive average pooling the window, rounded down,
-and one; a leaky ReLU one per element; every other layer is free, and what is not a layer (flatten, concat, additions)
-is not seen. Running statistics of batch norms are parameters there.
+output, as a convolution with that output would be, though most of these do not exist, which is wrong; batch norm costs
+two per element, in two dimensions only; average pooling one per output, adaptive average pooling the window, rounded
+down, and one; a leaky ReLU one per element; every other layer is free, recurrences too, which is wrong, and what is not
+a layer (flatten, concat, additions, matrix products) is not seen. Of a PyTorch model: what it would say if every
+operation that is a layer in Paddle were one.
+Parameters: those of layers that are called, running statistics of batch norms included.
 """
 
 from __future__ import annotations

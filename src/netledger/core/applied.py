@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from netledger.core.errors import SourceError
 from netledger.core.ledger import Charge, Convention, Entry, Ledger, Told, charges
 
-__all__ = ["Applied", "applied"]
+__all__ = ["Applied", "applied", "failures"]
 
 
 class Applied:
@@ -52,3 +52,9 @@ def _charged(convention: Convention, ledger: Ledger) -> tuple[Charge, ...]:
 def applied(convention: Convention, ledger: Ledger) -> Convention:
     """The convention itself, if it prices entry by entry; else, applied to the ledger."""
     return Applied(convention, ledger) if hasattr(convention, "charges") else convention
+
+
+def failures(convention: Convention, ledger: Ledger) -> tuple[str, ...]:
+    """Why the tool of a convention would itself fail on this network, in sentences."""
+    source = getattr(convention, "convention", convention)
+    return tuple(dict.fromkeys(source.fails(ledger))) if hasattr(source, "fails") else ()

@@ -6,6 +6,7 @@ from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
+from netledger.core.applied import failures
 from netledger.core.document import thousands
 from netledger.core.ledger import Convention, Entry, Ledger, ParameterCounts, count_parameters, price
 from netledger.core.network import Call, Parameter, Tensor
@@ -195,6 +196,9 @@ def summary(view: View) -> tuple[tuple[str, str], ...]:
     lines = [("parameters", f"{known}{_figure(counts.total)}{trainable}{buffers}")]
     for convention in view.conventions:
         lines.append((convention.NAME, f"{least}{_figure(price(convention, ledger), convention.UNIT)}"))
+        lines.extend(
+            ("", f"{convention.NAME} itself fails here: {reason}") for reason in failures(convention, ledger)[:1]
+        )
     sizes = ledger.bytes
     lines.append(("size of input", mebibytes(sizes["input"])))
     lines.append(("size of feature maps", f"{mebibytes(sizes['feature_maps'])} (every layer's output; views are free)"))

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from netledger.conventions._words import several
+from netledger.core.applied import failures
 from netledger.core.errors import NetledgerError
 from netledger.core.ledger import Charge, Convention, Entry, Ledger, charges, price
 
@@ -113,14 +114,13 @@ def reconcile(ledger: Ledger, conventions: Iterable[Convention]) -> Reconciliati
 
 def _column(ledger: Ledger, convention: Convention) -> Column:
     source = getattr(convention, "convention", convention)
-    fails = getattr(source, "fails", None)
     return Column(
         convention.NAME,
         convention.UNIT,
         about(source, "Checked against"),
         _cost(ledger, convention),
         _parameters(ledger, source),
-        tuple(dict.fromkeys(fails(ledger))) if fails else (),
+        failures(source, ledger),
     )
 
 
