@@ -5,6 +5,7 @@ _count    from a source to a ledger
 _ledger   the ledger
 _answer   what an analysis answers
 _answers  the analyses
+_claim    where a claimed figure comes from
 _reconcile  every convention side by side
 _verify   a published table against the ledger
 """
@@ -19,6 +20,7 @@ from netledger.api._shapes import Shape
 
 if TYPE_CHECKING:
     from netledger.api._answers import explain, formula, receptive_field, to_spec
+    from netledger.api._claim import claim
     from netledger.api._reconcile import reconcile
     from netledger.api._verify import verify
     from netledger.frontends.spec.builder import spec
@@ -28,6 +30,7 @@ __all__ = [
     "Entry",
     "Ledger",
     "Shape",
+    "claim",
     "count",
     "explain",
     "formula",
@@ -50,7 +53,7 @@ def __getattr__(name: str) -> Any:
         return import_module("netledger.frontends.torch.custom").rule
     if name == "spec":
         return import_module("netledger.frontends.spec.builder").spec
-    if name in ("reconcile", "verify"):
+    if name in ("claim", "reconcile", "verify"):
         return getattr(import_module(f"netledger.api._{name}"), name)
     if name in __all__:
         return getattr(import_module("netledger.api._answers"), name)
