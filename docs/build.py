@@ -11,12 +11,12 @@ from __future__ import annotations
 
 import re
 import shlex
+import sys
 from pathlib import Path
 
 from click.testing import CliRunner
 
 import netledger as nl
-from bench.models import torchvision
 from netledger import ops
 from netledger.commands import FOLDER as COMMANDS
 from netledger.commands import program
@@ -40,6 +40,9 @@ def output(command: str) -> str:
     """What a `netledger …` command prints."""
     name, *arguments = shlex.split(command)
     if any(argument.startswith(("timm:", "torchvision:")) for argument in arguments):
+        sys.path.insert(0, str(ROOT))
+        from bench.models import torchvision
+
         torchvision()  # also where its compiled operators do not fit the installed torch
     if name != "netledger":
         raise ValueError(f"only netledger is run in the documentation, not {name}")

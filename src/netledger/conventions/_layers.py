@@ -8,7 +8,7 @@ from netledger.core.ledger import Entry, Told
 from netledger.core.network import Tensor
 from netledger.core.work import Term
 
-__all__ = ["FUNCTIONS", "LAYERS", "local_name", "parts_of"]
+__all__ = ["FUNCTIONS", "LAYERS", "inputs_of", "local_name", "parts_of"]
 
 _NN = "torch.nn.modules."
 
@@ -113,6 +113,14 @@ def local_name(role: str) -> str:
     return _NAMES.get(role, role)
 
 
+def inputs_of(entry: Entry) -> tuple[Tensor, ...]:
+    """What PyTorch's layer is given: attention always takes query, key and value, and a mask apart."""
+    if entry.op != "multihead_attention":
+        return entry.inputs
+    given = entry.inputs[:-1] if entry.attributes["mask"] else entry.inputs
+    return (given[0], given[min(1, len(given) - 1)], given[-1])
+
+
 def parts_of(entry: Entry) -> tuple[Entry, ...]:
     """The operations that PyTorch makes of one of a spec: projections, attention, a projection."""
     return tuple(_attention(entry)) if entry.op == "multihead_attention" else (entry,)
@@ -120,12 +128,10 @@ def parts_of(entry: Entry) -> tuple[Entry, ...]:
 
 def _attention(entry: Entry) -> Iterator[Entry]:
     held = {part.role: part for part in entry.parameters}
-    given = entry.inputs[:-1] if entry.attributes["mask"] else entry.inputs
-    query, out = given[0], held["out_weight"].shape
-    key, value = (given[1], given[-1]) if len(given) > 1 else (query, query)
+    (query, key, value), out = inputs_of(entry), held["out_weight"].shape
     biased, heads = "in_bias" in held, entry.attributes["heads"]
     widths = _widths(entry)
-    if len(given) == 1 and "in_weight" in held:
+    if query is key is value and "in_weight" in held:
         yield _linear(entry, query, sum(widths), biased)
     else:
         for tensor, width in zip((query, key, value), widths, strict=True):

@@ -78,7 +78,7 @@ def _recurrence(layer: Layer, act: Act) -> Amounts:
 
 def attention(layer: Layer, act: Act, first: bool) -> Amounts:
     """A formula of its own, for queries, keys and values apart; `first`: whether these have the batch first."""
-    query, key, value = (layer.inputs * 3)[:3] if len(layer.inputs) < 3 else layer.inputs[:3]
+    query, key, value = (*layer.inputs, *layer.inputs[-1:] * 2)[:3]
     place = 1 if first else 0
     batch, long = query[1 - place], [shape[place] for shape in (query, key, value)]
     wide = [shape[2] for shape in (query, key, value)]

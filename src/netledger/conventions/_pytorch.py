@@ -12,7 +12,7 @@ from graphlib import TopologicalSorter
 from typing import NamedTuple
 from weakref import ref
 
-from netledger.conventions._layers import FUNCTIONS, LAYERS, local_name, parts_of
+from netledger.conventions._layers import FUNCTIONS, LAYERS, inputs_of, local_name, parts_of
 from netledger.conventions._words import several
 from netledger.core.ledger import Charge, Entry, Ledger
 from netledger.core.network import Call, Module, Parameter
@@ -353,7 +353,7 @@ def _layered(ledger: Ledger) -> Seen:
         held = {local_name(part.role): part for part in entry.parameters}
         number = len(layers) if kind else 0
         if kind:
-            given = tuple(tensor.shape for tensor in entry.inputs)
+            given = tuple(tensor.shape for tensor in inputs_of(entry))
             made = tuple(tensor.shape for tensor in entry.outputs)
             layers.append(Layer(-1, place, entry.name, kind, given, made, held, number, parent=0))
             modules.append(Module(entry.name, kind))
