@@ -7,7 +7,7 @@ maps as `+` and `*`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import cache
+from functools import lru_cache
 from graphlib import TopologicalSorter
 from typing import NamedTuple
 from weakref import ref
@@ -200,14 +200,15 @@ _ASIDE = frozenset({"unsqueeze", "squeeze", "assign", "rearrange", "empty", "buf
 
 def seen(ledger: Ledger) -> Seen:
     """The calls of a network; those of the last ledger are remembered while it lives."""
-    if _KEPT and _KEPT[0][0]() is ledger:
-        return _KEPT[0][1]
+    kept = _LAST.get("ledger")
+    if kept is not None and kept[0]() is ledger:
+        return kept[1]
     found = _called(ledger) if ledger.calls else _layered(ledger)
-    _KEPT[:] = [(ref(ledger), found)]
+    _LAST["ledger"] = (ref(ledger), found)
     return found
 
 
-_KEPT: list[tuple[ref[Ledger], Seen]] = []
+_LAST: dict[str, tuple[ref[Ledger], Seen]] = {}
 
 
 # A network with calls.
@@ -324,7 +325,7 @@ def _used(ledger: Ledger) -> frozenset[int]:
     return frozenset(found)
 
 
-@cache
+@lru_cache(maxsize=4096)
 def _spelled(function: str) -> tuple[str, str]:
     """What a function belongs to, and its name.
 

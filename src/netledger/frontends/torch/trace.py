@@ -264,11 +264,10 @@ class Trace(Recorder, TorchFunctionMode):
             return None
         if self.written and input._root is not None and input.is_stale():
             return None
+        numbers = (input._number,)
+        called = _make(Called, (part, module.__class__, True, known["training"], self.call, place, numbers, 0))
         if layer.function is None:
-            numbers = (input._number,)
-            self.calls.append(
-                _make(Called, (part, module.__class__, True, known["training"], self.call, place, numbers, 0))
-            )
+            self.calls.append(called)
             self.answers.append(numbers)
             return input
         try:
@@ -279,12 +278,10 @@ class Trace(Recorder, TorchFunctionMode):
             return None
         if not case.single and (not case.fills or input._root is not None):
             return None
-        step, numbers, places = case.uses[0][0], (input._number,), case.uses[0][2]
+        step, _, places = case.uses[0]
         kind, first, call = step.kinds[0], len(self.kinds_by_number), len(self.calls)
         self.kinds_by_number.append(kind)
-        self.calls.append(
-            _make(Called, (part, module.__class__, True, known["training"], self.call, place, numbers, 0))
-        )
+        self.calls.append(called)
         if places != layer.places:
             there = [one for one in held if one is not NOTHING]
             held = tuple([there[place - 1] for place in places])
