@@ -9,7 +9,7 @@ from netledger.conventions._pytorch import PRODUCTS, Act, Layer, Seen
 from netledger.core.ledger import Ledger
 from netledger.core.number import Number
 
-__all__ = ["doubled", "formed", "is_fused", "refused", "without_layer"]
+__all__ = ["doubled", "formed", "refused", "without_layer"]
 
 
 def doubled(count: Number) -> Amounts:
@@ -41,14 +41,6 @@ def formed(act: Act) -> bool:
     if act.kind == "matmul":
         return len(act.entry.inputs[1].shape) > 1
     return act.kind in _KNOWN
-
-
-def is_fused(act: Act, shares_grad: bool = False) -> bool:
-    """Whether fused attention on the CPU is one kernel: heads of one size, a batch, a mask that needs no gradient."""
-    query, key, value = (tensor.shape for tensor in act.entry.inputs[:3])
-    mask = act.entry.inputs[3:]
-    alike = query[:2] == key[:2] == value[:2] and query[-1] == value[-1]
-    return len(query) == 4 and alike and not shares_grad and (not mask or len(mask[0].shape) in (2, 4))
 
 
 def without_layer(network: Seen) -> set[int]:

@@ -6,14 +6,14 @@ result in the order of its axes (contiguous).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from itertools import accumulate
 from math import prod
 from operator import mul
 
 from netledger.core.ledger import Entry, Ledger
 
-__all__ = ["Layout", "is_contiguous", "layouts"]
+__all__ = ["Layout", "is_contiguous", "is_fused", "layouts", "of_acts"]
 
 Shape = tuple[int, ...]
 Strides = tuple[int, ...]
@@ -52,6 +52,18 @@ def layouts(ledger: Ledger) -> list[Layout]:
             strides = rule(entry, given, place) if given else None
             found.append((tensor.shape, contiguous(tensor.shape) if strides is None else strides))
     return found
+
+
+def of_acts(ledger: Ledger) -> Callable[[Entry], list[Layout]]:
+    """The layouts of the inputs of an entry; of a network without calls, all are contiguous."""
+    known = layouts(ledger) if ledger.calls else []
+
+    def given(entry: Entry) -> list[Layout]:
+        if known:
+            return [known[number] for number in entry.reads[: len(entry.inputs)]]
+        return [(tensor.shape, contiguous(tensor.shape)) for tensor in entry.inputs]
+
+    return given
 
 
 Rule = Callable[[Entry, list[Layout], int], Strides | None]
@@ -234,8 +246,16 @@ def _first_as_given(entry: Entry, given: list[Layout], place: int) -> Strides | 
 
 def _attention(entry: Entry, given: list[Layout], place: int) -> Strides | None:
     """The fused kernel lays its result out like the queries."""
-    fused = len(given[0][0]) == 4 and given[0][0] == entry.outputs[0].shape
-    return _elementwise(entry, given[:1], place) if fused else None
+    return _elementwise(entry, given[:1], place) if is_fused(given) else None
+
+
+def is_fused(given: Sequence[Layout]) -> bool:
+    """Whether attention on the CPU is one kernel: a batch, heads of one size, each element of a head after another."""
+    query, key, value, *mask = given
+    shapes = query[0], key[0], value[0]
+    alike = shapes[0][:2] == shapes[1][:2] == shapes[2][:2] and shapes[0][-1] == shapes[2][-1]
+    dense = all(strides[-1] == 1 for _, strides in given)
+    return len(shapes[0]) == 4 and alike and dense and (not mask or len(mask[0][0]) in (2, 4))
 
 
 def _in_order(entry: Entry, given: list[Layout], place: int) -> None:

@@ -15,8 +15,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from netledger.conventions._functions import Amounts, alone_amounts, charged
-from netledger.conventions._kernels import doubled, formed, is_fused, refused, without_layer
+from netledger.conventions._kernels import doubled, formed, refused, without_layer
 from netledger.conventions._pytorch import Act, seen
+from netledger.conventions._strides import is_fused, of_acts
 from netledger.core.ledger import Charge, Entry, Ledger
 
 __all__ = ["NAME", "UNIT", "amounts", "charges", "fails"]
@@ -28,12 +29,12 @@ UNIT = "FLOP"
 def charges(ledger: Ledger) -> Iterator[Charge]:
     """What it charges each kernel."""
     network = seen(ledger)
-    replaced = without_layer(network)
+    replaced, given = without_layer(network), of_acts(ledger)
 
     def is_seen(act: Act) -> bool:
         if id(act) in replaced or (act.kind == "lstm" and act.entry.attributes.get("proj") is None):
             return False
-        return formed(act) and not (act.kind == "attention" and is_fused(act))
+        return formed(act) and not (act.kind == "attention" and is_fused(given(act.entry)))
 
     yield from charged(network, lambda act, layer: doubled(act.products) if is_seen(act) else {})
 
