@@ -1,4 +1,4 @@
-"""What all tests share: the switch that renews goldens."""
+"""What all tests share: the switches."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ os.environ.setdefault("KERAS_BACKEND", "torch")  # read when keras is imported
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-goldens", action="store_true", help="write what is printed now as what is expected")
+    parser.addoption("--all-networks", action="store_true", help="with -m peers: hold the tools to every network")
 
 
 class Golden:

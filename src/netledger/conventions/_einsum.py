@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from itertools import combinations
+from operator import itemgetter
 
 from netledger.core.ledger import Entry
 from netledger.core.number import product
@@ -19,7 +21,7 @@ def printed_cost(entry: Entry) -> int:
     """
     terms, result = indices(entry)
     sizes = sizes_of(entry)
-    return int(float(f"{_cost(list(map(frozenset, terms)), frozenset(result), sizes) + 1:.3e}"))
+    return int(float(f"{_cost(terms, result, sizes) + 1:.3e}"))
 
 
 def indices(entry: Entry) -> tuple[list[list[str]], list[str]]:
@@ -49,27 +51,36 @@ def sizes_of(entry: Entry) -> Sizes:
     return found
 
 
-def _cost(parts: list[frozenset[str]], result: frozenset[str], sizes: Sizes) -> int:
-    together = _contraction(parts, [], result, sizes)[1]
-    if len(parts) <= 2:
-        return together
-    limit = max(_size(letters, sizes) for letters in (*parts, result))
-    best = _best(tuple(parts), result, sizes, limit)
-    return together if best is None else best
+def _cost(terms: list[list[str]], result: list[str], sizes: Sizes) -> int:
+    """All at once, where there is nothing to choose; else two by two, with no part between larger than what is given.
+
+    Where that ends, the rest is contracted at once.
+    """
+    parts, wanted = list(map(frozenset, terms)), frozenset(result)
+    if len(parts) <= 2 or wanted == frozenset[str]().union(*parts):
+        return _contraction(parts, [], wanted, sizes)[1]
+    limit = max(_size(letters, sizes) for letters in (*terms, result))
+    ways: list[_Way] = [(0, parts)]
+    for _ in parts[1:]:
+        further = [way for before in ways for way in _steps(*before, wanted, sizes, limit)]
+        if not further:
+            cost, left = min(ways, key=itemgetter(0))
+            return cost + _contraction(left, [], wanted, sizes)[1]
+        ways = further
+    return min(cost for cost, _ in ways)
 
 
-def _best(parts: tuple[frozenset[str], ...], result: frozenset[str], sizes: Sizes, limit: int) -> int | None:
-    """The least cost of contracting two by two, with no part between larger than the limit; None: there is no way."""
-    if len(parts) == 1:
-        return 0
-    found: list[int] = []
+_Way = tuple[int, list[frozenset[str]]]
+"""The cost so far, and what is left."""
+
+
+def _steps(cost: int, parts: list[frozenset[str]], result: frozenset[str], sizes: Sizes, limit: int) -> Iterator[_Way]:
+    """Every contraction of two."""
     for pair in combinations(range(len(parts)), 2):
         rest = [part for place, part in enumerate(parts) if place not in pair]
-        made, cost = _contraction([parts[place] for place in pair], rest, result, sizes)
+        made, more = _contraction([parts[place] for place in pair], rest, result, sizes)
         if _size(made, sizes) <= limit:
-            further = _best((*rest, made), result, sizes, limit)
-            found.extend(() if further is None else (cost + further,))
-    return min(found, default=None)
+            yield cost + more, [*rest, made]
 
 
 def _contraction(
@@ -81,5 +92,5 @@ def _contraction(
     return made, _size(letters, sizes) * (max(1, len(parts) - 1) + bool(letters - made))
 
 
-def _size(letters: frozenset[str], sizes: Sizes) -> int:
+def _size(letters: Iterable[str], sizes: Sizes) -> int:
     return int(product(sizes[letter] for letter in letters))

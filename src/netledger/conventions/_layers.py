@@ -105,7 +105,9 @@ FUNCTIONS = {
 }
 """What belongs to torch.nn.functional (F), torch or Tensor, and the name of the function; {}: the number of axes."""
 
-_NAMES = {"scale": "weight", "shift": "bias", "slope": "weight", "in_weight": "in_proj_weight"}
+_NAMES = {"scale": "weight", "shift": "bias", "slope": "weight"} | {
+    f"{part}_{what}": f"{part}_proj_{what}" for part in ("in", "q", "k", "v") for what in ("weight", "bias")
+}
 
 
 def local_name(role: str) -> str:

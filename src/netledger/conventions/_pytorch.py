@@ -12,7 +12,6 @@ from graphlib import TopologicalSorter
 from typing import NamedTuple
 from weakref import ref
 
-from netledger.conventions._layers import FUNCTIONS, LAYERS, inputs_of, local_name, parts_of
 from netledger.conventions._words import several
 from netledger.core.ledger import Charge, Entry, Ledger
 from netledger.core.network import Call, Module, Parameter
@@ -24,6 +23,7 @@ __all__ = [
     "Layer",
     "Seen",
     "alone",
+    "inside",
     "missing",
     "own_class",
     "paths",
@@ -200,10 +200,12 @@ _ASIDE = frozenset({"unsqueeze", "squeeze", "assign", "rearrange", "empty", "buf
 
 def seen(ledger: Ledger) -> Seen:
     """The calls of a network; those of the last ledger are remembered while it lives."""
+    from netledger.conventions._spec import layered  # which is made of what is here
+
     kept = _LAST.get("ledger")
     if kept is not None and kept[0]() is ledger:
         return kept[1]
-    found = _called(ledger) if ledger.calls else _layered(ledger)
+    found = _called(ledger) if ledger.calls else layered(ledger)
     _LAST["ledger"] = (ref(ledger), found)
     return found
 
@@ -219,20 +221,21 @@ def _called(ledger: Ledger) -> Seen:
     held = tuple({name: stored[key] for name, key in one.parameters if key in stored} for one in ledger.modules)
     layers, numbers = _layers(ledger, held)
     acts = tuple(_act(ledger, numbers, place, entry) for place, entry in enumerate(ledger.entries))
-    inside = _inside(acts, len(layers))
-    given = tuple(_with_inputs(layer, acts, inside[number]) for number, layer in enumerate(layers))
-    return Seen(acts, given, inside, ledger.modules, held, _used(ledger))
+    places = inside(acts, len(layers))
+    given = tuple(_with_inputs(layer, acts, places[number]) for number, layer in enumerate(layers))
+    return Seen(acts, given, places, ledger.modules, held, _used(ledger))
 
 
-def _with_inputs(layer: Layer, acts: tuple[Act, ...], inside: tuple[int, ...]) -> Layer:
+def _with_inputs(layer: Layer, acts: tuple[Act, ...], places: tuple[int, ...]) -> Layer:
     """A call on what the model itself holds: its input is what its first operation reads, and so with its output."""
-    own = [acts[place] for place in inside if acts[place].entry.inputs and acts[place].entry.outputs]
+    own = [acts[place] for place in places if acts[place].entry.inputs and acts[place].entry.outputs]
     if not own or (layer.inputs and layer.outputs):
         return layer
     return layer._replace(inputs=layer.inputs or (own[0].given,), outputs=layer.outputs or (own[-1].made,))
 
 
-def _inside(acts: tuple[Act, ...], count: int) -> tuple[tuple[int, ...], ...]:
+def inside(acts: tuple[Act, ...], count: int) -> tuple[tuple[int, ...], ...]:
+    """For each of so many calls of modules, the places of its acts."""
     found: list[list[int]] = [[] for _ in range(count)]
     for number, act in enumerate(acts):
         if act.layer >= 0:
@@ -338,42 +341,3 @@ def _spelled(function: str) -> tuple[str, str]:
     return {"torch.nn.functional": "F", "torch.Tensor": "Tensor", "torch": "torch", "torch.functional": "torch"}.get(
         space, ""
     ), name
-
-
-# A network without calls.
-
-
-def _layered(ledger: Ledger) -> Seen:
-    root = Layer(-1, -1, "", ledger.name, tuple(tensor.shape for tensor in ledger.inputs), (), {}, 0)
-    acts: list[Act] = []
-    layers, modules = [root], [Module("", "")]
-    loose: dict[str, Parameter] = {}
-    for place, entry in enumerate(ledger.entries):
-        axes = max(1, len(entry.inputs[0].shape) - 2) if entry.inputs else 1
-        kind = LAYERS.get(entry.op, "").format(axes)
-        held = {local_name(part.role): part for part in entry.parameters}
-        number = len(layers) if kind else 0
-        if kind:
-            given = tuple(tensor.shape for tensor in inputs_of(entry))
-            made = tuple(tensor.shape for tensor in entry.outputs)
-            layers.append(Layer(-1, place, entry.name, kind, given, made, held, number, parent=0))
-            modules.append(Module(entry.name, kind))
-        else:
-            loose |= {f"{entry.name}.{name}": part for name, part in held.items()}
-        acts.extend(Act(place, part, *_function(part, axes), number) for part in parts_of(entry))
-    stored = (loose, *(layer.held for layer in layers[1:]))
-    modules[0] = Module("", "", tuple((one.path, number) for number, one in enumerate(modules) if number))
-    return Seen(
-        tuple(acts),
-        tuple(layers),
-        _inside(tuple(acts), len(layers)),
-        tuple(modules),
-        stored,
-        frozenset(range(len(ledger.entries))),
-    )
-
-
-def _function(part: Entry, axes: int) -> tuple[str, str]:
-    """What it is called as a function."""
-    space, name = FUNCTIONS.get(part.op, ("", part.op))
-    return space, name.format(axes)

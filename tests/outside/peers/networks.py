@@ -1,4 +1,4 @@
-"""What the tools are run on, by name: `probe:…`, `nn:…`, `torchvision:…`, `timm:…`, `random:…`."""
+"""What the tools are run on, by name: `probe:…`, `nn:…`, `torchvision:…`, `timm:…`, `random:…`, `rolls:…`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from bench import models
 from bench.peers import networks as pictures
 from tests.outside.peers import layers
 from tests.outside.peers.probes import PROBES
-from tests.outside.peers.strategies import by_number
+from tests.outside.peers.strategies import by_number, by_rolls
 
 __all__ = ["NETWORKS", "SAMPLE", "build", "probes", "random"]
 
@@ -44,8 +44,8 @@ def build(name: str, batch: int = 1, device: str = "meta") -> tuple[nn.Module, t
     sort, _, rest = name.partition(":")
     if sort == "probe":
         model, args, kwargs = PROBES[rest]()
-    elif sort == "random":
-        make, args = by_number(int(rest))
+    elif sort in ("random", "rolls"):
+        make, args = by_number(int(rest)) if sort == "random" else by_rolls(rest)
         model, kwargs = make(), {}
     elif sort == "nn":
         made, arguments = layers.NETWORKS[name]

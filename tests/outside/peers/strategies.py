@@ -18,7 +18,7 @@ from torch import Tensor, nn
 
 from tests.outside.peers.steps import STEPS, Apply, Dice, Make
 
-__all__ = ["Drawn", "by_number", "networks"]
+__all__ = ["Drawn", "by_number", "by_rolls", "networks", "rolls"]
 
 Shape = tuple[int, ...]
 Drawn = tuple[Callable[[], nn.Module], tuple[Tensor, ...]]
@@ -80,6 +80,25 @@ PRODUCTS: tuple[Callable[[Tensor, Tensor], Tensor], ...] = (
 def networks(draw: Callable[[Any], Any], most: int = 6) -> Drawn:
     """Up to so many steps, on a batch of 1 to 3; what fails is made smaller."""
     return thrown(Dice(lambda least, most: draw(st.integers(least, most))), most)
+
+
+@st.composite
+def rolls(draw: Callable[[Any], Any], most: int = 6) -> str:
+    """Every number that was thrown for such a network: with them, another process builds the same one."""
+    thrown_so_far: list[int] = []
+
+    def number(least: int, most: int) -> int:
+        thrown_so_far.append(draw(st.integers(least, most)))
+        return thrown_so_far[-1]
+
+    thrown(Dice(number), most)
+    return " ".join(map(str, thrown_so_far))
+
+
+def by_rolls(rolls: str, most: int = 6) -> Drawn:
+    """The network for which these numbers were thrown."""
+    left = map(int, rolls.split())
+    return thrown(Dice(lambda least, most: next(left)), most)
 
 
 def by_number(number: int, most: int = 6) -> Drawn:

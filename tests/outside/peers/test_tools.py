@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.outside.peers import appendix, run, tools
+from tests.outside.peers import appendix, tools
 from tests.outside.peers.probes import PROBES
+from tests.outside.peers.serve import Server
 
 TABLE = appendix.read()
 SOME = (
@@ -17,26 +18,17 @@ SOME = (
 WITH_FIGURES = {"calflops": ("calflops", "calflops-macs"), "deepspeed": ("deepspeed", "deepspeed-macs")}
 
 
-@pytest.fixture(scope="module")
-def ready() -> None:
-    missing = run.prepare()
-    if missing:
-        pytest.skip(f"not there: {', '.join(missing)}")
-
-
 def test_the_table_is_of_the_probes() -> None:
     assert sorted(TABLE) == sorted(PROBES)
 
 
-@pytest.mark.usefixtures("ready")
 @pytest.mark.parametrize("probe", SOME)
-def test_they_say_what_they_said(probe: str) -> None:
-    found = run.figures(f"probe:{probe}", 1, (name for name in tools.TOOLS if name != "mmengine"))
+def test_they_say_what_they_said(server: Server, probe: str) -> None:
+    found = {name: server.ask(f"probe:{probe}", 1, name) for name in tools.TOOLS if name != "mmengine"}
     said = {figure: answer.get(figure) for tool, answer in found.items() for figure in WITH_FIGURES.get(tool, (tool,))}
     assert said == TABLE[probe]
 
 
-@pytest.mark.usefixtures("ready")
 @pytest.mark.parametrize("probe", SOME)
-def test_mmengine_says_what_fvcore_says(probe: str) -> None:
-    assert run.figures(f"probe:{probe}", 1, ["mmengine"])["mmengine"]["mmengine"] == TABLE[probe]["fvcore"]
+def test_mmengine_says_what_fvcore_says(server: Server, probe: str) -> None:
+    assert server.ask(f"probe:{probe}", 1, "mmengine")["mmengine"] == TABLE[probe]["fvcore"]

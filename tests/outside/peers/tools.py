@@ -9,8 +9,9 @@ import contextlib
 import inspect
 import io
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
+from unittest import mock
 
 import torch
 from torch import Tensor, nn
@@ -140,9 +141,34 @@ def deepspeed(model: nn.Module, args: Arguments, kwargs: Keywords) -> Figures:
 
 
 def torchprofile(model: nn.Module, args: Arguments, kwargs: Keywords) -> Figures:
-    from torchprofile import profile_macs
+    """Its figure; and how much of it are products of sizes in the model's own Python, such as `height * width`."""
+    from torchprofile import profile, profile_macs
 
-    return {"torchprofile": whole(profile_macs(model, positional(model, args, kwargs)))}
+    graphs: list[Any] = []
+
+    def trace(*asked: Any) -> Any:
+        graphs.append(traced(*asked))
+        return graphs[-1]
+
+    traced = profile.trace
+    with mock.patch.object(profile, "trace", trace):
+        nodes = profile_macs(model, positional(model, args, kwargs), reduction=None)
+    return {"torchprofile": whole(sum(nodes.values())), "scalars": whole(_of_sizes(graphs[0].nodes, nodes))}
+
+
+def _of_sizes(graph: Iterable[Any], charged: Mapping[Any, int]) -> int:
+    """What the products of sizes are charged: of scalars that come from the size of a tensor, and from constants."""
+    sizes, constants, total = set(), set(), 0
+    for node in graph:
+        if len(node.outputs) != 1 or node.outputs[0].shape != []:
+            continue
+        made, given = node.outputs[0], {value for value in node.inputs if value.shape is not None}
+        if node.operator == "prim::constant":
+            constants.add(made)
+        elif node.operator == "prim::numtotensor" or (given & sizes and given <= sizes | constants):
+            sizes.add(made)
+            total += charged.get(node, 0) if node.operator == "aten::mul" else 0
+    return total
 
 
 def named(model: nn.Module, args: Arguments, kwargs: Keywords) -> Keywords:
