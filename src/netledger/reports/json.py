@@ -9,12 +9,12 @@
                  "buffer_shapes": {ROLE: […]}, "work": [{"action", "role", "count"}], "totals": {CONVENTION: int}}]}
 
 Only where they say something: "dtypes" (element types of the network's inputs, or of a layer's inputs and outputs,
-where one is not float32), "frozen" (roles that are not trained), "shared" (role: name of the memory, where it is not
-LAYER.ROLE; layers that share memory give one name), "valid_products" (those that fall on real input, where windows
-read padding too), "view" (the output is the input's memory), "at" (file and line), "function" (the framework's own
-name), "kept" (it was called by a reference made before), "reads" (numbers of the tensors that it reads; last, those in
-the place of stored ones), "in_call" (in which call of a module it happened: a place in "calls"), "assumed"
-(sentences), and for a model of a framework:
+where one is not float32), "stored_dtypes" (the same of what is stored, by role), "frozen" (roles that are not
+trained), "shared" (role: name of the memory, where it is not LAYER.ROLE; layers that share memory give one name),
+"valid_products" (those that fall on real input, where windows read padding too), "view" (the output is the input's
+memory), "at" (file and line), "function" (the framework's own name), "kept" (it was called by a reference made
+before), "reads" (numbers of the tensors that it reads; last, those in the place of stored ones), "in_call" (in which
+call of a module it happened: a place in "calls"), "assumed" (sentences), and for a model of a framework:
 
     "calls": [{"path", "kind", "parent", "turn", "module", "training", "inputs": [number], "outputs": [number],
                "named"}],
@@ -120,6 +120,7 @@ def _said(entry: Entry, learned: list[Parameter]) -> Record:
     optional: Record = {
         "frozen": frozen,
         "shared": shared,
+        "stored_dtypes": {part.role: part.dtype for part in entry.parameters if part.dtype != "float32"},
         "valid_products": entry.inside,
         "view": entry.view,
         "at": [place.file, place.line] if place.file else None,
@@ -239,7 +240,10 @@ def _parameter(layer: Record, role: str, shape: list[int]) -> Parameter:
     buffer = role in layer["buffer_shapes"]
     trainable = not buffer and role not in layer.get("frozen", ())
     key = layer.get("shared", {}).get(role, f"{layer['name']}.{role}")
-    return Parameter(role, _shape(shape), trainable, buffer, str(key))
+    dtype = layer.get("stored_dtypes", {}).get(role, "float32")
+    if dtype not in DTYPE_BITS:
+        raise ValueError("an unknown element type")
+    return Parameter(role, _shape(shape), trainable, buffer, str(key), dtype)
 
 
 def _tensors(shapes: Any, made: Record) -> tuple[Tensor, ...]:

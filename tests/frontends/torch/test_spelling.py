@@ -54,3 +54,35 @@ def test_in_the_code_of_pytorch_itself() -> None:
     for _ in range(2):  # as it is met first, and as it is remembered
         spelled = [entry.provenance.function for entry in nl.count(layer, (2, 5, 8)) if entry.op == "add"]
         assert spelled == ["torch.Tensor.__add__"] * 2
+
+
+def test_a_function_that_was_kept_is_told_from_one_called_by_name() -> None:
+    kept = nn.functional.relu
+
+    def both(a: Any, b: Any) -> Any:
+        return kept(a) + nn.functional.relu(b)
+
+    ledger = nl.count(both, SHAPE, SHAPE)
+    assert [entry.provenance.kept for entry in ledger if entry.op == "relu"] == [True, False]
+    layer = nn.TransformerEncoderLayer(8, 2, 16, batch_first=True).eval()
+    assert [entry.provenance.kept for entry in nl.count(layer, (2, 5, 8)) if entry.op == "relu"] == [True]
+    assert not any(entry.provenance.kept for entry in nl.count(nn.Sequential(nn.ReLU(), nn.GELU()), (2, 8)))
+
+
+def test_what_is_given_by_name_is_told() -> None:
+    class Join(nn.Module):
+        def forward(self, a: Any, b: Any) -> Any:
+            return a + b
+
+    (call,) = nl.count(Join(), SHAPE, kwargs={"b": SHAPE}).data.calls
+    assert (len(call.inputs), call.named) == (2, 1)
+
+
+def test_a_tensor_given_twice_is_one_input() -> None:
+    given = torch.zeros(3, 3)
+    ledger = nl.count(lambda a, b: a @ b, given, given)
+    assert ledger.inputs == ((3, 3),)
+    assert ledger.data.entries[0].reads == (0, 0)
+    again = nl.Ledger.from_json(ledger.to_json())
+    assert again == ledger
+    assert again.data.outputs == (1,)
