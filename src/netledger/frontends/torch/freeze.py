@@ -17,7 +17,7 @@ from netledger.frontends.torch.model import Parts, class_name
 from netledger.frontends.torch.record import Called, Place, Step
 from netledger.frontends.torch.recorder import Recorder
 from netledger.frontends.torch.shortcuts import LAYERS
-from netledger.frontends.torch.spelling import OPERATORS, is_kept, is_operator
+from netledger.frontends.torch.spelling import OPERATORS, Spelling
 from netledger.frontends.torch.stored import Stored
 from netledger.ops.constants import Unused
 
@@ -102,6 +102,7 @@ class Recording:
         lines: dict[Place | None, tuple[str, int]] = {None: ("", 0)}
         functions: dict[Any, str] = {}
         spellings: dict[Any, tuple[str, bool]] = {}
+        spelling = Spelling()
         nodes = []
         for (step, read, first, held, func, call, place), (node, scope) in zip(self.done, names, strict=True):
             where = lines.get(place)
@@ -112,7 +113,7 @@ class Recording:
                 function = functions[func] = function_name(func)
             spelled = spellings.get((func, place))
             if spelled is None:
-                spelled = spellings[func, place] = _spelled(func, function, place)
+                spelled = spellings[func, place] = _spelled(spelling, func, function, place)
             layer = LAYERS.get(self.calls[call].kind) if spelled[1] and call >= 0 else None
             kept = spelled[1] and (
                 layer is None or layer.function is not func
@@ -233,11 +234,11 @@ def _numbered(path: str, label: str, counts: dict[str, int], taken: set[str]) ->
             return name
 
 
-def _spelled(func: Any, name: str, place: Place | None) -> tuple[str, bool]:
+def _spelled(spelling: Spelling, func: Any, name: str, place: Place | None) -> tuple[str, bool]:
     """What a function was called as, and whether by a reference that was kept."""
     if func in OPERATORS:
-        return (OPERATORS[func] if is_operator(func, place) else name), False
-    return name, is_kept(func, place)
+        return (OPERATORS[func] if spelling.is_operator(func, place) else name), False
+    return name, spelling.is_kept(func, place)
 
 
 def line_of(place: Place | None) -> tuple[str, int]:
