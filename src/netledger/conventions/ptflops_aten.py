@@ -33,19 +33,20 @@ UNIT = "MAC"
 def charges(ledger: Ledger) -> Iterator[Charge]:
     """What it charges each kernel."""
     network = seen(ledger)
-    known = layouts(ledger) if ledger.calls else []
-    trained = _trained(ledger) if ledger.calls else set[int]()
+    trained = _trained(ledger) if ledger.calls else frozenset[int]()
+    known = layouts(ledger, trained) if ledger.calls else []
 
     def rule(act: Act, layer: Layer | None) -> Amounts:
         reads = act.entry.reads
-        layout = known[reads[0]] if known and reads else None
-        grad = len(reads) > 3 and reads[3] in trained
-        return _amounts(act, layer, layout, grad)
+        given = [known[number] for number in reads] if known else []
+        if act.kind == "attention" and is_fused(act, given, len(reads) > 3 and reads[3] in trained):
+            return {}
+        return _amounts(act, layer, given[0] if given else None)
 
     yield from charged(network, rule)
 
 
-def _amounts(act: Act, layer: Layer | None, layout: Layout | None, grad: bool) -> Amounts:
+def _amounts(act: Act, layer: Layer | None, layout: Layout | None) -> Amounts:
     biased = act.entry.where("add", "bias")
     in_order = layout is None or len(layout[0]) == 2 or is_contiguous(layout)
     if act.kind in ("conv", "conv_transpose"):
@@ -60,7 +61,7 @@ def _amounts(act: Act, layer: Layer | None, layout: Layout | None, grad: bool) -
         return {"addends": act.size_made}
     if act.kind == "lstm" or act.name == "baddbmm" or not formed(act):
         return {}
-    return {} if act.kind == "attention" and is_fused(act, grad) else _with(act, 0)
+    return _with(act, 0)
 
 
 def _with(act: Act, biases: Number) -> Amounts:
@@ -85,7 +86,7 @@ def _swapped(values: tuple[int, ...]) -> tuple[int, ...]:
     return (values[1], values[0], *values[2:])
 
 
-def _trained(ledger: Ledger) -> set[int]:
+def _trained(ledger: Ledger) -> frozenset[int]:
     """The numbers of the tensors that depend on a trained parameter."""
     found: set[int] = set()
     number = len(ledger.inputs)
@@ -94,7 +95,7 @@ def _trained(ledger: Ledger) -> set[int]:
         if own or any(read in found for read in entry.reads):
             found.update(range(number, number + len(entry.outputs)))
         number += len(entry.outputs)
-    return found
+    return frozenset(found)
 
 
 def amounts(entry: Entry) -> Amounts:
