@@ -9,7 +9,7 @@ import torch
 import torch.nn.functional as F
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from torch import Tensor
+from torch import Tensor, nn
 
 import netledger as nl
 from netledger.conventions._strides import is_contiguous, layouts
@@ -150,8 +150,16 @@ def kernel(dice: Dice, x: Tensor) -> Step:
         channels = x.shape[1]
         choices += [
             lambda x: F.conv1d(x, torch.ones(4, channels, 1)),
+            lambda x: F.conv1d(x, torch.ones(4, channels, 1)).transpose(1, 2),
+            lambda x: F.conv_transpose1d(x, torch.ones(channels, 2, 2), stride=2),
             lambda x: F.avg_pool1d(x, 2, 1, 1),
             lambda x: F.max_pool1d(x, 2, 1, 1),
+            lambda x: F.adaptive_avg_pool1d(x, 2),
+            lambda x: F.adaptive_max_pool1d(x, 2),
+            lambda x: F.interpolate(x, scale_factor=2),
+            lambda x: F.interpolate(x, scale_factor=2, mode="linear"),
+            lambda x: F.group_norm(x, 1),
+            lambda x: F.instance_norm(x),
             lambda x: F.batch_norm(x, torch.zeros(channels), torch.ones(channels)),
         ]
     return dice.one(*choices)
@@ -200,3 +208,33 @@ def agrees(start: Tensor, steps: list[Step]) -> None:
 @given(programs())
 def test_strides_are_those_of_pytorch(program: tuple[Tensor, list[Step]]) -> None:
     agrees(*program)
+
+
+class Turned(nn.Module):
+    """Attention on features that do not lie one behind the other: no kernel of its own takes them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.layer = nn.Linear(8, 8)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = self.layer(x).transpose(1, 2).unflatten(1, (2, 4))
+        return F.scaled_dot_product_attention(x, x, x).flatten(1, 2)
+
+
+class Pooled(nn.Module):
+    """Pooling with a gradient keeps the order of axes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.first, self.last, self.pool = nn.Linear(8, 8), nn.Linear(8, 3), nn.MaxPool1d(2)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.last(self.pool(self.first(x).transpose(1, 2)).transpose(1, 2))
+
+
+def test_what_hangs_on_the_layout() -> None:
+    """As FlopCounterMode and ptflops answer."""
+    turned, pooled = nl.count(Turned(), torch.rand(2, 5, 8)), nl.count(Pooled(), torch.rand(2, 6, 8))
+    assert [turned.total("torch-cpu"), turned.total("ptflops-aten")] == [2560, 1360]
+    assert [pooled.total("torch-cpu"), pooled.total("ptflops-aten")] == [1824, 1026]

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 
 from netledger.conventions._functions import Amounts
 from netledger.conventions._pytorch import PRODUCTS, Act, Layer, Seen
+from netledger.conventions._strides import Layout, are_steps
 from netledger.core.ledger import Ledger
 from netledger.core.number import Number
 
-__all__ = ["doubled", "formed", "refused", "without_layer"]
+__all__ = ["doubled", "formed", "is_fused", "refused", "without_layer"]
 
 
 def doubled(count: Number) -> Amounts:
@@ -41,6 +42,29 @@ def formed(act: Act) -> bool:
     if act.kind == "matmul":
         return len(act.entry.inputs[1].shape) > 1
     return act.kind in _KNOWN
+
+
+def is_fused(act: Act, given: list[Layout], shares_grad: bool = False) -> bool:
+    """Whether fused attention on the CPU is one kernel.
+
+    It must have heads of one size, a batch, a mask that needs no gradient, and features that lie one behind the other.
+
+    Args:
+        act: the attention.
+        given: the layouts of its inputs; empty, if they are not known.
+        shares_grad: whether the mask needs a gradient.
+
+    """
+    query, key, value = (tensor.shape for tensor in act.entry.inputs[:3])
+    mask = act.entry.inputs[3:]
+    alike = query[:2] == key[:2] == value[:2] and query[-1] == value[-1]
+    return (
+        len(query) == 4
+        and alike
+        and are_steps(given)
+        and not shares_grad
+        and (not mask or len(mask[0].shape) in (2, 4))
+    )
 
 
 def without_layer(network: Seen) -> set[int]:

@@ -6,14 +6,14 @@ result in the order of its axes (contiguous).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from itertools import accumulate
 from math import prod
 from operator import mul
 
 from netledger.core.ledger import Entry, Ledger
 
-__all__ = ["Layout", "is_contiguous", "is_fused", "layouts", "of_acts"]
+__all__ = ["Layout", "are_steps", "is_contiguous", "layouts"]
 
 Shape = tuple[int, ...]
 Strides = tuple[int, ...]
@@ -42,28 +42,23 @@ def is_contiguous(layout: Layout) -> bool:
     return 0 in shape or all(size == 1 or stride == wanted for size, stride, wanted in pairs)
 
 
-def layouts(ledger: Ledger) -> list[Layout]:
-    """The layout of every tensor, by number; inputs are contiguous."""
+def layouts(ledger: Ledger, trained: frozenset[int] = frozenset()) -> list[Layout]:
+    """The layout of every tensor, by number; inputs are contiguous.
+
+    Args:
+        ledger: the network.
+        trained: the numbers of the tensors that need a gradient: max pooling of these is another kernel.
+
+    """
     found = [(tensor.shape, contiguous(tensor.shape)) for tensor in ledger.inputs]
     for entry in ledger.entries:
         given = [found[number] for number in entry.reads[: len(entry.inputs)]]
         rule = _RULES.get(entry.op, _elementwise)
+        rule = _with_height if entry.op == "maxpool" and entry.reads[0] in trained else rule
         for place, tensor in enumerate(entry.outputs):
             strides = rule(entry, given, place) if given else None
             found.append((tensor.shape, contiguous(tensor.shape) if strides is None else strides))
     return found
-
-
-def of_acts(ledger: Ledger) -> Callable[[Entry], list[Layout]]:
-    """The layouts of the inputs of an entry; of a network without calls, all are contiguous."""
-    known = layouts(ledger) if ledger.calls else []
-
-    def given(entry: Entry) -> list[Layout]:
-        if known:
-            return [known[number] for number in entry.reads[: len(entry.inputs)]]
-        return [(tensor.shape, contiguous(tensor.shape)) for tensor in entry.inputs]
-
-    return given
 
 
 Rule = Callable[[Entry, list[Layout], int], Strides | None]
@@ -154,9 +149,11 @@ def _same(entry: Entry, given: list[Layout], place: int) -> Strides:
 
 
 def _identity(entry: Entry, given: list[Layout], place: int) -> Strides | None:
-    if entry.provenance.function.endswith(("contiguous", "clone")) and not _is_dense(given[0]):
-        return None
-    return None if entry.provenance.function.endswith("contiguous") else given[0][1]
+    """The same tensor; a copy in order, where it was not; a clone, dense."""
+    if entry.provenance.function.endswith("clone"):
+        return _elementwise(entry, given[:1], place)
+    copied = entry.provenance.function.endswith("contiguous") and not is_contiguous(given[0])
+    return None if copied else given[0][1]
 
 
 # Kernels.
@@ -244,18 +241,32 @@ def _first_as_given(entry: Entry, given: list[Layout], place: int) -> Strides | 
     return _as_given(entry, given[:1], place)
 
 
+def _with_height(entry: Entry, given: list[Layout], place: int) -> Strides | None:
+    """Of one dimension: as an image of height 1."""
+    shape, strides = given[0]
+    made = entry.outputs[place].shape
+    if len(shape) != 3:
+        return _first_as_given(entry, given, place)
+    image = ((*shape[:2], 1, shape[2]), (*strides[:2], shape[2] * strides[2], strides[2]))
+    return _ordered(made, (1, 2, 0)) if _channels_last(image) else None
+
+
+def _convolution(entry: Entry, given: list[Layout], place: int) -> Strides | None:
+    """Of one dimension: what is not in order is put in order first."""
+    if len(given[0][0]) == 3 and not is_contiguous(given[0]):
+        return None
+    return _with_height(entry, given, place)
+
+
 def _attention(entry: Entry, given: list[Layout], place: int) -> Strides | None:
     """The fused kernel lays its result out like the queries."""
-    return _elementwise(entry, given[:1], place) if is_fused(given) else None
+    fused = len(given[0][0]) == 4 and given[0][0] == entry.outputs[0].shape
+    return _elementwise(entry, given[:1], place) if fused and are_steps(given) else None
 
 
-def is_fused(given: Sequence[Layout]) -> bool:
-    """Whether attention on the CPU is one kernel: a batch, heads of one size, each element of a head after another."""
-    query, key, value, *mask = given
-    shapes = query[0], key[0], value[0]
-    alike = shapes[0][:2] == shapes[1][:2] == shapes[2][:2] and shapes[0][-1] == shapes[2][-1]
-    dense = all(strides[-1] == 1 for _, strides in given)
-    return len(shapes[0]) == 4 and alike and dense and (not mask or len(mask[0][0]) in (2, 4))
+def are_steps(given: list[Layout]) -> bool:
+    """Whether the elements of queries, keys and values lie one behind the other: only then the fused kernel is used."""
+    return all(strides[-1] == 1 for _, strides in given[:3])
 
 
 def _in_order(entry: Entry, given: list[Layout], place: int) -> None:
@@ -306,18 +317,7 @@ _IN_ORDER = [
     "norm",
     "glu",
 ]
-_AS_GIVEN = [
-    "conv",
-    "conv_transpose",
-    "batchnorm",
-    "groupnorm",
-    "maxpool",
-    "avgpool",
-    "adaptive_avgpool",
-    "adaptive_maxpool",
-    "upsample",
-    "pad",
-]
+_AS_GIVEN = ["batchnorm", "groupnorm", "maxpool", "upsample", "pad"]
 _RULES: Mapping[str, Rule] = {
     **dict.fromkeys(("reshape", "flatten"), _reshape),
     "permute": _permute,
@@ -327,10 +327,12 @@ _RULES: Mapping[str, Rule] = {
     "expand": _expand,
     "select": _select,
     "slice": _slice,
-    **dict.fromkeys(("split", "dropout", "assign"), _same),
-    "identity": _identity,
+    **dict.fromkeys(("split", "dropout"), _same),
+    **dict.fromkeys(("identity", "assign"), _identity),
     **dict.fromkeys(_IN_ORDER, _in_order),
     **dict.fromkeys(_AS_GIVEN, _first_as_given),
+    **dict.fromkeys(("conv", "conv_transpose"), _convolution),
+    **dict.fromkeys(("avgpool", "adaptive_avgpool", "adaptive_maxpool"), _with_height),
     "concat": _as_given,
     "attention": _attention,
 }

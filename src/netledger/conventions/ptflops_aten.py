@@ -17,10 +17,10 @@ from collections.abc import Iterator
 
 from netledger.conventions._functions import Amounts, alone_amounts, charged
 from netledger.conventions._hooks import recurrent
-from netledger.conventions._kernels import formed
+from netledger.conventions._kernels import formed, is_fused
 from netledger.conventions._pytorch import PRODUCTS, Act, Layer, seen
 from netledger.conventions._stored import by_tensor
-from netledger.conventions._strides import Layout, is_contiguous, is_fused, of_acts
+from netledger.conventions._strides import Layout, is_contiguous, layouts
 from netledger.core.ledger import Charge, Entry, Held, Ledger
 from netledger.core.number import Number
 
@@ -32,42 +32,48 @@ UNIT = "MAC"
 
 def charges(ledger: Ledger) -> Iterator[Charge]:
     """What it charges each kernel."""
-    network, given = seen(ledger), of_acts(ledger)
-    trained = _trained(ledger) if ledger.calls else set[int]()
+    network = seen(ledger)
+    trained = _trained(ledger) if ledger.calls else frozenset[int]()
+    known = layouts(ledger, trained) if ledger.calls else []
 
     def rule(act: Act, layer: Layer | None) -> Amounts:
         reads = act.entry.reads
-        masked = len(reads) > 3 and reads[3] in trained  # a mask that is trained needs a formula with a gradient
-        return _amounts(act, layer, given(act.entry), masked)
+        given = [known[number] for number in reads] if known else []
+        if act.kind == "attention" and is_fused(act, given, len(reads) > 3 and reads[3] in trained):
+            return {}
+        return _amounts(act, layer, given[0] if given else None)
 
     yield from charged(network, rule)
 
 
-def _amounts(act: Act, layer: Layer | None, given: list[Layout], masked: bool) -> Amounts:
+def _amounts(act: Act, layer: Layer | None, layout: Layout | None) -> Amounts:
     biased = act.entry.where("add", "bias")
-    if act.kind in ("conv", "conv_transpose") or act.kind.endswith("_cell"):
+    in_order = layout is None or len(layout[0]) == 2 or is_contiguous(layout)
+    if act.kind in ("conv", "conv_transpose"):
         return _with(act, biased)
     if act.kind == "linear":
-        return _with(act, biased if len(given[0][0]) == 2 or is_contiguous(given[0]) else 0)
+        return _with(act, biased if in_order else 0)
+    if act.kind.endswith("_cell"):
+        return _with(act, biased)
     if act.kind in ("gru", "rnn"):
-        return _with(act, _recurrent_biases(act, layer, given[0]))
-    if act.name == "addmm" and act.kind == "add":
+        return _with(act, _recurrent_biases(act, layer, layout))
+    if act.name in ("addmm", "__addmm__") and act.kind == "add":
         return {"addends": act.size_made}
     if act.kind == "lstm" or act.name == "baddbmm" or not formed(act):
         return {}
-    return {} if act.kind == "attention" and is_fused(given) and not masked else _with(act, 0)
+    return _with(act, 0)
 
 
 def _with(act: Act, biases: Number) -> Amounts:
     return {PRODUCTS: act.products, **({"biases": biases} if biases else {})}
 
 
-def _recurrent_biases(act: Act, layer: Layer | None, layout: Layout) -> Number:
+def _recurrent_biases(act: Act, layer: Layer | None, layout: Layout | None) -> Number:
     """Those of the states; of the inputs, too, in the first layer only if the sequence lies step by step."""
     if layer is None:
         return 0
     batch, steps = act.given[:2]
-    turned = is_contiguous((_swapped(layout[0]), _swapped(layout[1])))
+    turned = layout is not None and is_contiguous((_swapped(layout[0]), _swapped(layout[1])))
     total: Number = 0
     ways = sum(name.startswith("weight_ih_l0") for name in layer.held)
     for number, (inner, _, biases) in enumerate(recurrent(layer)):
@@ -80,7 +86,7 @@ def _swapped(values: tuple[int, ...]) -> tuple[int, ...]:
     return (values[1], values[0], *values[2:])
 
 
-def _trained(ledger: Ledger) -> set[int]:
+def _trained(ledger: Ledger) -> frozenset[int]:
     """The numbers of the tensors that depend on a trained parameter."""
     found: set[int] = set()
     number = len(ledger.inputs)
@@ -89,7 +95,7 @@ def _trained(ledger: Ledger) -> set[int]:
         if own or any(read in found for read in entry.reads):
             found.update(range(number, number + len(entry.outputs)))
         number += len(entry.outputs)
-    return found
+    return frozenset(found)
 
 
 def amounts(entry: Entry) -> Amounts:

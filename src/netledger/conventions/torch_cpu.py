@@ -4,9 +4,9 @@ Who uses it: whoever counts a model where it is.
 What it calls it: "FLOP", and means two per multiply-add.
 Checked against: torch 2.13.0.
 Where it departs from a plain count: as `torch`, but kernels of the CPU that it does not know count as nothing, which is
-wrong: fused attention with heads of one size (the formula of its own is used otherwise, and counted), LSTMs without
-projection, and self-attention or encoder layers that PyTorch replaces by one kernel (batch first, an even number of
-heads).
+wrong: fused attention with heads of one size, whose features lie in memory one behind the other (the formula of its
+own is used otherwise, and counted), LSTMs without projection, and self-attention or encoder layers that PyTorch
+replaces by one kernel (batch first, an even number of heads).
 Parameters: none.
 """
 
@@ -15,9 +15,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from netledger.conventions._functions import Amounts, alone_amounts, charged
-from netledger.conventions._kernels import doubled, formed, refused, without_layer
+from netledger.conventions._kernels import doubled, formed, is_fused, refused, without_layer
 from netledger.conventions._pytorch import Act, seen
-from netledger.conventions._strides import is_fused, of_acts
+from netledger.conventions._strides import layouts
 from netledger.core.ledger import Charge, Entry, Ledger
 
 __all__ = ["NAME", "UNIT", "amounts", "charges", "fails"]
@@ -29,12 +29,15 @@ UNIT = "FLOP"
 def charges(ledger: Ledger) -> Iterator[Charge]:
     """What it charges each kernel."""
     network = seen(ledger)
-    replaced, given = without_layer(network), of_acts(ledger)
+    replaced = without_layer(network)
+    attends = any(act.kind == "attention" for act in network.acts)
+    known = layouts(ledger) if ledger.calls and attends else []
 
     def is_seen(act: Act) -> bool:
         if id(act) in replaced or (act.kind == "lstm" and act.entry.attributes.get("proj") is None):
             return False
-        return formed(act) and not (act.kind == "attention" and is_fused(given(act.entry)))
+        given = [known[number] for number in act.entry.reads] if known else []
+        return formed(act) and not (act.kind == "attention" and is_fused(act, given))
 
     yield from charged(network, lambda act, layer: doubled(act.products) if is_seen(act) else {})
 
