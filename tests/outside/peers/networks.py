@@ -16,7 +16,23 @@ from tests.outside.peers.strategies import by_number, by_rolls
 
 __all__ = ["NETWORKS", "SAMPLE", "build", "probes", "random"]
 
-NETWORKS = (*layers.NETWORKS, *pictures.NETWORKS)
+FURTHER = """
+    lambda_resnet26t mobileone_s0 cait_xxs36_224 coat_small convit_small convnext_pico cpubone_b0_bfrobust
+    crossvit_18_dagger_240 csatv2 cs3darknet_s davit_small deit_small_distilled_patch16_224 dla102x
+    edgenext_xx_small efficientformer_l3 efficientformerv2_s0 tf_efficientnetv2_b0 efficientvit_m1
+    vit_small_patch16_rope_224 fasternet_t1 fastvit_sa12 focalnet_tiny_lrf gcvit_small ghostnet_050 hardcorenas_e
+    hgnetv2_b0 hiera_small_abswin_256 hieradet_small hrnet_w18_small_v2 inception_next_atto inception_v3
+    inception_v4 lcnetv2_small levit_128 lowformer_b0 mambaout_small maxvit_pico_rw_256 poolformerv2_s36
+    mixer_s16_224 mobilenetv3_small_100 mobilevitv2_125 mvitv2_small nest_small_jx nextvit_small nf_resnet26
+    pit_ti_224 rdnet_small regnetx_120 repghostnet_050 repvit_m1 res2net50_26w_8s resnest269e seresnet18 resnetv2_18
+    rexnetr_300 selecsls60 legacy_seresnet18 sequencer2d_s shvit_s3 skresnet18 starnet_s4 swiftformer_s
+    swin_s3_small_224 swinv2_small_window16_256 swinv2_cr_tiny_224 tiny_vit_21m_224 tnt_s_legacy_patch16_224
+    twins_svt_small vgg11 visformer_tiny vit_tiny_patch16_224 vit_small_resnet26d_224 vit_relpos_small_patch16_224
+    vitamin_small_224 ese_vovnet19b_slim_dw legacy_xception xception71 xcit_nano_12_p8_224
+"""
+"""One more of each of timm's files, none too large; no convention was written with these in view."""
+
+NETWORKS = (*layers.NETWORKS, *pictures.NETWORKS, *(f"timm:{name}" for name in FURTHER.split()))
 """All whole networks."""
 
 SAMPLE = (
