@@ -34,12 +34,12 @@ Amounts = Mapping[str, Number]
 
 def _convolution(layer: Layer, act: Act) -> Amounts:
     groups = act.entry.attributes["groups"]
-    products = elements(layer.outputs[0]) * (layer.inputs[0][1] // groups) * product(kernel(layer, act))
+    products = elements(layer.outputs[0]) * (layer.inputs[0][1] // groups) * product(kernel(act))
     return formed(products, act, "products of transposed convolutions over output positions")
 
 
 def _linear(layer: Layer, act: Act) -> Amounts:
-    return formed(layer.held["weight"].shape[1] * elements(layer.outputs[0]), act, "products of linear layers")
+    return formed(layer.inputs[0][-1] * elements(layer.outputs[0]), act, "products of linear layers")
 
 
 def _norm(layer: Layer, act: Act) -> Amounts:
