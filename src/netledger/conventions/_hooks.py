@@ -25,10 +25,8 @@ def formed(count: Number, act: Act, otherwise: str) -> Mapping[str, Number]:
     return {PRODUCTS if count == act.products else otherwise: count}
 
 
-def kernel(layer: Layer, act: Act) -> Shape:
-    """The size of the kernel along every axis."""
-    if "weight" in layer.held:
-        return layer.held["weight"].shape[2:]
+def kernel(act: Act) -> Shape:
+    """The size of the kernel of a convolution along every axis."""
     size = act.entry.attributes["kernel"]
     return tuple(size) if isinstance(size, (tuple, list)) else (size,) * (len(act.given) - 2)
 

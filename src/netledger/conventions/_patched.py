@@ -8,7 +8,7 @@ from typing import NamedTuple, cast
 
 from netledger.conventions._einsum import printed_cost
 from netledger.conventions._functions import NORMS, Amounts, charged, composed, formed, is_training, left_product
-from netledger.conventions._hooks import directions, recurrent, steps
+from netledger.conventions._hooks import directions, kernel, recurrent, steps
 from netledger.conventions._pytorch import PRODUCTS, Act, Layer, Seen
 from netledger.conventions._words import words
 from netledger.core.ledger import Charge
@@ -100,7 +100,7 @@ def _convolution(act: Act) -> Cost:
     made = _positions(act)
     channels = act.made[1]
     groups = act.entry.attributes["groups"]
-    size = product(_kernel(act)) * act.given[1] * (channels // groups)
+    size = product(kernel(act)) * act.given[1] * (channels // groups)
     biased = act.entry.where("add", "bias") > 0
     macs = formed(size * act.given[0] * made, act, "products of convolutions of another output size")
     return Cost(macs, {"convolution biases": channels * act.given[0] * made} if biased else {})
@@ -110,7 +110,7 @@ def _transposed(act: Act) -> Cost:
     """Divided by the groups twice; biases over the output of an ordinary convolution."""
     channels = act.made[1] // act.entry.attributes["groups"]
     inside = channels // act.entry.attributes["groups"]
-    macs = product(_kernel(act)) * act.given[1] * inside * act.given[0] * product(act.given[2:])
+    macs = product(kernel(act)) * act.given[1] * inside * act.given[0] * product(act.given[2:])
     biased = act.entry.where("add", "bias") > 0
     bias = {"transposed-convolution biases over another output": channels * act.given[0] * _positions(act)}
     return Cost(
@@ -123,13 +123,13 @@ def _positions(act: Act) -> Number:
     made: Number = 1
     own = act.entry.attributes
     axes = len(act.given) - 2
-    for size, kernel_, stride, padding, dilation in zip(
+    for size, wide, stride, padding, dilation in zip(
         act.given[2:],
-        _kernel(act),
+        kernel(act),
         *(_each(own[name], axes) for name in ("stride", "padding", "dilation")),
         strict=True,
     ):
-        made *= (size + _around(padding, dilation * (kernel_ - 1)) - (dilation * (kernel_ - 1) + 1)) // stride + 1
+        made *= (size + _around(padding, dilation * (wide - 1)) - (dilation * (wide - 1) + 1)) // stride + 1
     return made
 
 
@@ -145,13 +145,6 @@ def _around(padding: object, reach: Number) -> Number:
 def _each(value: object, axes: int) -> tuple[object, ...]:
     """A value for each axis."""
     return tuple(value) if isinstance(value, (tuple, list)) else (value,) * axes
-
-
-def _kernel(act: Act) -> tuple[Number, ...]:
-    held = {part.role: part for part in act.entry.parameters}
-    if "weight" in held:
-        return held["weight"].shape[2:]
-    return cast("tuple[Number, ...]", _each(act.entry.attributes["kernel"], len(act.given) - 2))
 
 
 def _inputs(what: str, times: int = 1) -> Callable[[Act], Cost]:

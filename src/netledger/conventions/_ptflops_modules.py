@@ -15,9 +15,9 @@ Amounts = Mapping[str, Number]
 Rule = Callable[[Layer, Act], Amounts]
 
 
-def _with_bias(layer: Layer, products: Number, act: Act, otherwise: str) -> Amounts:
+def _with_bias(layer: Layer, products: Number, act: Act, biases: Number, otherwise: str) -> Amounts:
     formed = {PRODUCTS if products == act.products else otherwise: products}
-    return {**formed, "biases": elements(layer.outputs[0])} if "bias" in layer.held else formed
+    return {**formed, "biases": biases} if "bias" in layer.held else formed
 
 
 def _convolution(layer: Layer, act: Act) -> Amounts:
@@ -25,21 +25,22 @@ def _convolution(layer: Layer, act: Act) -> Amounts:
     given, made = layer.inputs[0], layer.outputs[0]
     positions = given[0] * product(given[2:] if act.kind == "conv_transpose" else made[2:])
     filters = act.made[1] // act.entry.attributes["groups"]
-    products = positions * product(kernel(layer, act)) * act.given[1] * filters
-    return _with_bias(layer, products, act, "products of convolutions without a batch")
+    products = positions * product(kernel(act)) * act.given[1] * filters
+    biases = given[0] * product(made[1:])
+    return _with_bias(layer, products, act, biases, "products of convolutions without a batch")
 
 
 def _deformable(layer: Layer, act: Act) -> Amounts:
     more = 25 if len(layer.inputs) == 3 else 24
     positions = layer.inputs[0][0] * product(layer.outputs[0][2:])
-    sampled = {"sampling of deformable convolutions": positions * product(kernel(layer, act)) * more}
+    sampled = {"sampling of deformable convolutions": positions * product(kernel(act)) * more}
     return {**_convolution(layer, act), **sampled}
 
 
 def _linear(layer: Layer, act: Act) -> Amounts:
     """One-dimensional inputs: the products of the only sample."""
     given, made = layer.inputs[0], layer.outputs[0]
-    return _with_bias(layer, product(given) * made[-1], act, "products of linear layers")
+    return _with_bias(layer, product(given) * made[-1], act, elements(made), "products of linear layers")
 
 
 def _inputs(layer: Layer, act: Act) -> Amounts:

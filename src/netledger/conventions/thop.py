@@ -34,7 +34,7 @@ Amounts = Mapping[str, Number]
 
 def _convolution(layer: Layer, act: Act) -> Amounts:
     groups = act.entry.attributes["groups"]
-    products = elements(layer.outputs[0]) * (layer.inputs[0][1] // groups) * product(kernel(layer, act))
+    products = elements(layer.outputs[0]) * (layer.inputs[0][1] // groups) * product(kernel(act))
     return formed(products, act, "products of transposed convolutions over output positions")
 
 

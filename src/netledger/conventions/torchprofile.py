@@ -18,12 +18,13 @@ from collections.abc import Callable, Iterator, Mapping
 
 from netledger.conventions._einsum import sizes_of
 from netledger.conventions._functions import NORMS, Amounts, alone_amounts, charged, formed
+from netledger.conventions._hooks import kernel
 from netledger.conventions._pytorch import Act, seen
 from netledger.conventions._words import words
 from netledger.core.ledger import Charge, Entry, Ledger
 from netledger.core.number import product
 
-__all__ = ["NAME", "UNIT", "amounts", "charges"]
+__all__ = ["NAME", "UNIT", "amounts", "charges", "fails"]
 
 NAME = "torchprofile"
 UNIT = "MAC"
@@ -41,11 +42,10 @@ def _convolution(act: Act) -> Amounts:
 
 def _transposed(act: Act) -> Amounts:
     """By the first size of the weight that is not the output's channels."""
-    weight = next((part.shape for part in act.entry.parameters if part.role == "weight"), None)
-    if weight is None:
-        return {}
-    inside = weight[1] if act.made[1] == weight[0] else weight[0]
-    return formed(act.size_made * inside * product(weight[2:]), act, "transposed convolutions over output positions")
+    first, second = act.given[1], act.made[1] // act.entry.attributes["groups"]
+    inside = second if act.made[1] == first else first
+    size = product(kernel(act))
+    return formed(act.size_made * inside * size, act, "transposed convolutions over output positions")
 
 
 def _matmul(act: Act) -> Amounts:
@@ -141,3 +141,11 @@ def charges(ledger: Ledger) -> Iterator[Charge]:
 def amounts(entry: Entry) -> Amounts:
     """What it charges an entry by itself."""
     return alone_amounts(charges, entry)
+
+
+def fails(ledger: Ledger) -> Iterator[str]:
+    """What is added to a batch of products must have their axes."""
+    for act in seen(ledger).acts:
+        addend = act.entry.inputs[-1].shape if (act.kind, act.name) == ("add", "baddbmm") else None
+        if addend is not None and (len(addend) != 3 or addend[1:] != act.made[1:]):
+            yield f"{act.entry.name}: ValueError, baddbmm of an addend of other axes"

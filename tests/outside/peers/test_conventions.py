@@ -6,6 +6,7 @@ networks besides, with a batch of 1 and of 3.
 
 from __future__ import annotations
 
+import warnings
 from functools import lru_cache
 from types import ModuleType
 from typing import Any, cast
@@ -115,7 +116,9 @@ def check_parameters(convention: ModuleType, ledger: nl.Ledger, answer: dict[str
 @lru_cache(maxsize=2)
 def counted(network: str, batch: int, by_name: bool) -> nl.Ledger:
     """The ledger of a network, its inputs given as the tool is given them."""
-    model, args, kwargs = networks.build(network, batch)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        model, args, kwargs = networks.build(network, batch)
     if by_name and (kwargs or len(args) > 1):
         return nl.count(model, kwargs=tools.named(model, args, kwargs))
     return nl.count(model, *args, kwargs=kwargs)
