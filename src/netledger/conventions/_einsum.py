@@ -13,6 +13,9 @@ __all__ = ["indices", "printed_cost", "sizes_of"]
 
 Sizes = dict[str, int]
 
+MOST = 7
+"""NumPy tries every order, which takes it for ever with many operands: with more, they are taken all at once here."""
+
 
 def printed_cost(entry: Entry) -> int:
     """The cost of the best order of contractions, with one added, as NumPy prints it: four significant digits.
@@ -57,7 +60,7 @@ def _cost(terms: list[list[str]], result: list[str], sizes: Sizes) -> int:
     Where that ends, the rest is contracted at once.
     """
     parts, wanted = list(map(frozenset, terms)), frozenset(result)
-    if len(parts) <= 2 or wanted == frozenset[str]().union(*parts):
+    if not 2 < len(parts) <= MOST or wanted == frozenset[str]().union(*parts):
         return _contraction(parts, [], wanted, sizes)[1]
     limit = max(_size(letters, sizes) for letters in (*terms, result))
     ways: list[_Way] = [(0, parts)]
