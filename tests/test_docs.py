@@ -41,7 +41,8 @@ def test_the_readme_has_the_two_commands_of_ci() -> None:
     readme = (build.ROOT / "README.md").read_text()
     ci = (build.ROOT / ".ci" / "run").read_text()
     assert "pip install . && netledger show alexnet\n" in readme
-    assert "pip install '.[test]' && pytest\n" in readme
+    assert "pip install '.[test,lint,peers]' && pytest\n" in readme
+    assert "pip install --quiet '.[test,lint,peers]'\n" in ci
     assert "pip install --quiet . && netledger show alexnet" in ci
 
 

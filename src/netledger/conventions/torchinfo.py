@@ -11,8 +11,9 @@ embedding as if its whole table were multiplied, norms and PReLU once per sample
 as `weight` or `bias` in such a module (attention, matrix products, activations, pooling, functions, loose parameters)
 is free. Recurrent layers: all parameters, biases included, times the first two axes of the output. Any class whose name
 contains "Conv" is taken for a convolution.
-Parameters: of each module; tensors that two modules share are counted twice. Pruned weights count as ones of the mask
-there, and modules in several places distort its sum: neither can be told from the network.
+Parameters: of each module; tensors that two modules share are counted twice. Pruned weights count there as the ones of
+their masks, here as if nothing were pruned, and modules in several places distort its sum: neither can be told from the
+network.
 """
 
 from __future__ import annotations
@@ -58,9 +59,11 @@ def _amounts(layer: Layer) -> Mapping[str, Number]:
     """What it charges for each stored tensor, by name."""
     found = {}
     for name, part in layer.held.items():
-        times = 0 if part.buffer else _times(layer, name)
+        plain = name.removesuffix("_orig")
+        known = plain if f"{plain}_mask" in layer.held else name
+        times = 0 if part.buffer else _times(layer, known)
         if times:
-            found[name] = part.elements * times
+            found[known] = part.elements * times
     return found
 
 
