@@ -74,9 +74,7 @@ _Way = tuple[int, list[frozenset[str]]]
 """The cost so far, and what is left."""
 
 
-def _steps(
-    cost: int, parts: list[frozenset[str]], result: frozenset[str], sizes: Sizes, limit: int
-) -> Iterator[_Way]:
+def _steps(cost: int, parts: list[frozenset[str]], result: frozenset[str], sizes: Sizes, limit: int) -> Iterator[_Way]:
     """Every contraction of two."""
     for pair in combinations(range(len(parts)), 2):
         rest = [part for place, part in enumerate(parts) if place not in pair]

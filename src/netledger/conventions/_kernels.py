@@ -58,7 +58,13 @@ def is_fused(act: Act, given: list[Layout], shares_grad: bool = False) -> bool:
     query, key, value = (tensor.shape for tensor in act.entry.inputs[:3])
     mask = act.entry.inputs[3:]
     alike = query[:2] == key[:2] == value[:2] and query[-1] == value[-1]
-    return len(query) == 4 and alike and are_steps(given) and not shares_grad and (not mask or len(mask[0].shape) in (2, 4))
+    return (
+        len(query) == 4
+        and alike
+        and are_steps(given)
+        and not shares_grad
+        and (not mask or len(mask[0].shape) in (2, 4))
+    )
 
 
 def without_layer(network: Seen) -> set[int]:
