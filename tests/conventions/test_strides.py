@@ -7,7 +7,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-import pytest
 import torch
 import torch.nn.functional as F
 from hypothesis import HealthCheck, given, settings
@@ -224,6 +223,25 @@ def test_strides_are_those_of_pytorch_by_number(part: int) -> None:
     """More even than what Hypothesis draws."""
     for number in range(100 * part, 100 * part + 100):
         agrees(*program(Dice(random.Random(number).randint)))
+
+
+CHANNELS_LAST: dict[str, Step] = {
+    "convolution": lambda x: F.conv2d(x, torch.ones(4, 3, 2, 2)),
+    "transposed convolution": lambda x: F.conv_transpose2d(x, torch.ones(3, 4, 2, 2)),
+    "norm": lambda x: F.batch_norm(x, torch.zeros(3), torch.ones(3)),
+    "pooling": lambda x: F.max_pool2d(x, 2),
+    "average": lambda x: F.adaptive_avg_pool2d(x, 2),
+    "resampling": lambda x: F.interpolate(x, scale_factor=2),
+    "joined": lambda x: torch.cat([x, x], 1),
+    "one of two": lambda x: torch.cat([x, x.contiguous()], 1),
+    "another shape": lambda x: F.unfold(x, 2),
+    "fewer": lambda x: F.relu(x[:, :, 0]),
+}
+
+
+@pytest.mark.parametrize("name", CHANNELS_LAST)
+def test_channels_that_are_last_stay_last(name: str) -> None:
+    agrees(torch.rand(2, 6, 6, 3), [lambda x: x.permute(0, 3, 1, 2), CHANNELS_LAST[name]])
 
 
 class Turned(nn.Module):
