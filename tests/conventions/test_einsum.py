@@ -52,6 +52,7 @@ def equations(draw: Callable[[Any], Any]) -> Drawn:
 @example(("ij,jk", [(2, 3), (3, 4)]))
 @example(("ij,jk,kl,lm->im", [(2, 300), (300, 4), (4, 5), (5, 60)]))
 @example(("a,b,c,d->abcd", [(3,), (4,), (5,), (6,)]))
+@example(("bdf,cf,ade,ace->abd", [(2, 3, 4), (3, 4), (3, 3, 2), (3, 3, 2)]))  # no pair is small enough
 @settings(max_examples=300, deadline=None, derandomize=True)
 @given(equations())
 def test_it_is_what_numpy_prints(drawn: Drawn) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -14,10 +15,11 @@ from torch.nn.utils import prune
 
 import netledger as nl
 from bench import models
+from netledger import conventions
 from netledger.conventions import FOLDER, checked, load, names
 from netledger.core.applied import Applied, applied
 from netledger.core.errors import PluginError, SourceError
-from netledger.core.ledger import Held
+from netledger.core.ledger import Held, price
 from tests.laws.entries import ledger_of
 from tests.ops.helpers import entry
 
@@ -37,6 +39,17 @@ class Holds(nn.Module):
 
 def holds(function: Callable[..., Tensor], *shapes: tuple[int, ...], **layers: nn.Module) -> nn.Module:
     return Holds(function, *map(torch.rand, shapes), **layers)
+
+
+class Constant(nn.Module):
+    """It is called with nothing."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.value, self.layer = nn.Parameter(torch.rand(4)), nn.Linear(4, 4)
+
+    def forward(self) -> Tensor:
+        return self.layer(self.value)
 
 
 def pruned(layer: nn.Module) -> nn.Module:
@@ -84,6 +97,21 @@ ROWS: dict[str, Row] = {
         lambda: holds(lambda x, w: F.layer_norm(x, (4,), w), (4,)),
         (2, 3, 4),
         {"fvcore": 120, "calflops": 120, "deepspeed": 120, "torchprofile": 24},
+    ),
+    "a norm with scale only, two operations": (
+        lambda: holds(lambda x, w: F.instance_norm(x, weight=w), (3,)),
+        (2, 3, 4),
+        {"fvcore": 120, "calflops": 120, "deepspeed": 120, "torchprofile": 24},
+    ),
+    "a norm with shift only": (
+        lambda: holds(lambda x, b: F.group_norm(x, 1, None, b), (3,)),
+        (2, 3, 4),
+        {"fvcore": 96, "calflops": 96, "deepspeed": 96, "torchprofile": 0},
+    ),
+    "a module without inputs": (
+        lambda: holds(lambda x, layer: x + layer(), layer=Constant()),
+        (3, 4),
+        {"torch": 32, "torchinfo": 80, "thop": 16, "ptflops": 6, "ptflops-aten": 20, "deepspeed": 32},
     ),
     "addmm": (
         lambda: holds(lambda x, b, w: torch.addmm(b, x, w), (6,), (4, 6)),
@@ -197,8 +225,44 @@ def test_paddle_counts_running_statistics() -> None:
     assert [part.amount for part in convention.held(loose)] == [0]
 
 
-def test_ptflops_on_a_function() -> None:
-    assert nl.count(lambda x: torch.relu(x), torch.rand(2, 4)).total("ptflops") == 0
+def test_functions_that_call_layers() -> None:
+    """There is no module around them, and so nothing to divide by."""
+    layer, gru = nn.Linear(4, 5), nn.GRU(4, 5, batch_first=True)
+
+    def function(x: Tensor) -> Tensor:
+        weights = [*gru._flat_weights]
+        return layer(torch.gru(x, torch.zeros(1, x.shape[0], 5), weights, True, 1, 0.0, False, False, True)[0] @ back)
+
+    back = torch.rand(5, 4)
+    ledger = nl.count(function, torch.rand(2, 3, 4))
+    products = 6 * (15 * 4 + 15 * 5) + 6 * 20 + 6 * 20
+    assert ledger.total("macs") == products
+    assert ledger.total("ptflops-aten") == products + 6 * 5
+    assert ledger.total("ptflops") == 0
+
+
+def test_a_deformable_convolution_is_sampled() -> None:
+    """As torchvision's is: products, biases, 24 for each place of the kernel; half of it for a batch of 2."""
+    plain = nl.count(nn.Sequential(nn.Conv2d(4, 6, 3, padding=1)), torch.rand(2, 4, 5, 5)).data
+    conv = entry("deform_conv", (2, 4, 5, 5), (2, 18, 5, 5), out=6, kernel=3, padding=1)
+    kind = "torchvision.ops.deform_conv.DeformConv2d"
+    ledger = replace(
+        plain,
+        entries=(plain.entries[0]._replace(operator=conv.operator, work=conv.work),),
+        calls=tuple(call._replace(kind=kind) if call.parent >= 0 else call for call in plain.calls),
+        modules=tuple(one._replace(kind=kind) if one.path else one for one in plain.modules),
+    )
+    assert price(load("ptflops"), ledger) == (50 * 9 * (4 * 6 + 24) + 300) // 2
+
+
+def test_a_package_may_offer_a_convention(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Point:
+        def load(self) -> Any:
+            return load("macs")
+
+    monkeypatch.setattr(conventions, "_offered", lambda: {"theirs": Point()})
+    assert load("theirs") is load("macs")
+    assert "theirs" in names()
 
 
 def test_a_convention_is_applied_to_a_ledger() -> None:
@@ -209,8 +273,8 @@ def test_a_convention_is_applied_to_a_ledger() -> None:
     assert priced.charges(ledger)
     assert sum(priced.amounts(ledger.entries[0]).values()) > 0
     other = ledger_of(entry("relu", (2, 3)).operator, inputs=(entry("relu", (2, 3)).inputs[0],))  # type: ignore[arg-type]
-    assert sum(priced.amounts(other.entries[0]).values()) == 12
-    assert sum(charge.amount for charge in priced.charges(other)) == 8
+    assert sum(priced.amounts(other.entries[0]).values()) == sum(load("ptflops").amounts(other.entries[0]).values())
+    assert price(priced, other) == price(load("ptflops"), other)
 
 
 def test_a_ledger_of_somebody_elses_is_refused_in_a_sentence() -> None:

@@ -42,8 +42,6 @@ def charges(ledger: Ledger) -> Iterator[Charge]:
     yield from _modules(network, counted)
     for act in network.acts:
         amounts = _function(act)
-        if PRODUCTS in amounts and id(act) in counted:
-            amounts = {"products, as functions too": sum(amounts.values())}
         counted.update({id(act)} if PRODUCTS in amounts else ())
         call = network.layers[act.layer].call if act.layer >= 0 else -1
         yield from (Charge(term, amount, act.place, call) for term, amount in amounts.items())
