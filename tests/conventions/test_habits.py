@@ -289,3 +289,10 @@ def test_what_is_no_convention_is_refused() -> None:
         checked(object())
     assert checked(load("macs")) is load("macs")
     assert set(names()) >= set(FOLDER.index)
+
+
+def test_a_function_is_no_layer() -> None:
+    """What PyTorch ran without a module is seen as functions, and what only hooks see is not there."""
+    ledger = nl.count(lambda x: torch.relu(torch.nn.functional.relu(x)), torch.rand(2, 4))
+    assert ledger.total("ptflops") == 8
+    assert nl.count(lambda x: torch.relu(x), torch.rand(2, 4)).total("ptflops") == 0

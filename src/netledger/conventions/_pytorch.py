@@ -24,6 +24,7 @@ __all__ = [
     "Seen",
     "alone",
     "inside",
+    "is_run",
     "missing",
     "own_class",
     "paths",
@@ -198,6 +199,11 @@ def missing(acts: Iterable[Act], why: str = "") -> Iterator[Charge]:
 _ASIDE = frozenset({"unsqueeze", "squeeze", "assign", "rearrange", "empty", "buffer", "constant", "parameter", "cast"})
 
 
+def is_run(ledger: Ledger) -> bool:
+    """Whether it is of something that PyTorch ran, a model or a function; not of a spec."""
+    return bool(ledger.calls) or any(entry.provenance.function for entry in ledger)
+
+
 def seen(ledger: Ledger) -> Seen:
     """The calls of a network; those of the last ledger are remembered while it lives."""
     from netledger.conventions._spec import layered  # which is made of what is here
@@ -205,7 +211,7 @@ def seen(ledger: Ledger) -> Seen:
     kept = _LAST.get("ledger")
     if kept is not None and kept[0]() is ledger:
         return kept[1]
-    found = _called(ledger) if ledger.calls else layered(ledger)
+    found = _called(ledger) if is_run(ledger) else layered(ledger)
     _LAST["ledger"] = (ref(ledger), found)
     return found
 

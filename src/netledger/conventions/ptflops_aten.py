@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from netledger.conventions._functions import Amounts, alone_amounts, charged
 from netledger.conventions._hooks import recurrent
 from netledger.conventions._kernels import formed, is_fused
-from netledger.conventions._pytorch import PRODUCTS, Act, Layer, seen
+from netledger.conventions._pytorch import PRODUCTS, Act, Layer, is_run, seen
 from netledger.conventions._stored import by_tensor
 from netledger.conventions._strides import Layout, is_contiguous, layouts
 from netledger.core.ledger import Charge, Entry, Held, Ledger
@@ -33,8 +33,8 @@ UNIT = "MAC"
 def charges(ledger: Ledger) -> Iterator[Charge]:
     """What it charges each kernel."""
     network = seen(ledger)
-    trained = _trained(ledger) if ledger.calls else frozenset[int]()
-    known = layouts(ledger, trained) if ledger.calls else []
+    trained = _trained(ledger) if is_run(ledger) else frozenset[int]()
+    known = layouts(ledger, trained) if is_run(ledger) else []
 
     def rule(act: Act, layer: Layer | None) -> Amounts:
         reads = act.entry.reads

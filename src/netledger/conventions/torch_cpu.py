@@ -16,7 +16,7 @@ from collections.abc import Iterator
 
 from netledger.conventions._functions import Amounts, alone_amounts, charged
 from netledger.conventions._kernels import doubled, formed, is_fused, refused, without_layer
-from netledger.conventions._pytorch import Act, seen
+from netledger.conventions._pytorch import Act, is_run, seen
 from netledger.conventions._strides import layouts
 from netledger.core.ledger import Charge, Entry, Ledger
 
@@ -31,7 +31,7 @@ def charges(ledger: Ledger) -> Iterator[Charge]:
     network = seen(ledger)
     replaced = without_layer(network)
     attends = any(act.kind == "attention" for act in network.acts)
-    known = layouts(ledger) if ledger.calls and attends else []
+    known = layouts(ledger) if is_run(ledger) and attends else []
 
     def is_seen(act: Act) -> bool:
         if id(act) in replaced or (act.kind == "lstm" and act.entry.attributes.get("proj") is None):

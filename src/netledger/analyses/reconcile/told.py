@@ -123,7 +123,7 @@ def _said(found: Reconciliation) -> Iterator[str]:
         f"Each figure is the plain count and its terms, no term is a remainder: checked for {count} "
         f"{'conventions' if count != 1 else 'convention'}. A FLOP figure counts a multiply-add as two."
     )
-    if not found.ledger.calls:
+    if not any(entry.provenance.function for entry in found.ledger):
         yield "Tools read PyTorch models: what they count of a spec is what they count of PyTorch's own layers."
     if not found.ledger.complete:
         yield f"{len(found.ledger.gaps)} layers are not counted: the plain count is a lower bound."
