@@ -8,7 +8,7 @@ from netledger.core.ledger import Entry, Told
 from netledger.core.network import Tensor
 from netledger.core.work import Term
 
-__all__ = ["FUNCTIONS", "LAYERS", "inputs_of", "local_name", "parts_of"]
+__all__ = ["FUNCTIONS", "LAYERS", "local_name", "parts_of"]
 
 _NN = "torch.nn.modules."
 
@@ -115,10 +115,8 @@ def local_name(role: str) -> str:
     return _NAMES.get(role, role)
 
 
-def inputs_of(entry: Entry) -> tuple[Tensor, ...]:
-    """What PyTorch's layer is given: attention always takes query, key and value, and a mask apart."""
-    if entry.op != "multihead_attention":
-        return entry.inputs
+def _given(entry: Entry) -> tuple[Tensor, Tensor, Tensor]:
+    """Query, key and value."""
     given = entry.inputs[:-1] if entry.attributes["mask"] else entry.inputs
     return (given[0], given[min(1, len(given) - 1)], given[-1])
 
@@ -130,7 +128,7 @@ def parts_of(entry: Entry) -> tuple[Entry, ...]:
 
 def _attention(entry: Entry) -> Iterator[Entry]:
     held = {part.role: part for part in entry.parameters}
-    (query, key, value), out = inputs_of(entry), held["out_weight"].shape
+    (query, key, value), out = _given(entry), held["out_weight"].shape
     biased, heads = "in_bias" in held, entry.attributes["heads"]
     widths = _widths(entry)
     if query is key is value and "in_weight" in held:
