@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Given",
+    "answer_option",
     "complete_conventions",
     "convention_option",
     "counted",
@@ -125,6 +126,25 @@ writer_option = click.option(
     metavar="NAME",
     help=f"How to write it: {', '.join(WRITERS.names())}.",
     shell_complete=_complete(WRITERS.names),
+)
+
+
+def _answer_format(ctx: click.Context, param: click.Parameter, name: str) -> str:
+    """A wrong name is told before the work."""
+    if name != "json":
+        WRITERS.module(name)
+    return name
+
+
+answer_option = click.option(
+    "--format",
+    "format_name",
+    default="text",
+    show_default=True,
+    metavar="NAME",
+    callback=_answer_format,
+    help=f"How to write it: {', '.join(sorted((*WRITERS.names(), 'json')))}.",
+    shell_complete=_complete(lambda: sorted((*WRITERS.names(), "json"))),
 )
 out_option = click.option("--out", type=click.Path(), metavar="FILE", help="Write to a file instead.")
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import click
 
 from netledger.commands import _options as options
-from netledger.writers import FOLDER as WRITERS
 
 __all__ = ["NAME", "command"]
 
@@ -34,14 +33,7 @@ Examples:
 )
 @click.option("--claim", metavar="FIGURE", help="Find what gives a figure as it was printed: 3.8G, 25.6M params.")
 @click.option("--layers", is_flag=True, help="Show the layers that each term comes from, too.")
-@click.option(
-    "--format",
-    "format_name",
-    default="text",
-    show_default=True,
-    metavar="NAME",
-    help=f"How to write it: {', '.join(sorted((*WRITERS.names(), 'json')))}.",
-)
+@options.answer_option
 @options.out_option
 def command(
     source: str,
@@ -61,8 +53,6 @@ def command(
     from netledger.api import reconcile
     from netledger.conventions import load
 
-    if format_name != "json":
-        WRITERS.module(format_name)
     for name in conventions:
         load(name)
     if claim is not None:

@@ -8,7 +8,6 @@ import click
 
 from netledger.commands import _options as options
 from netledger.core.errors import SourceError
-from netledger.writers import FOLDER as WRITERS
 
 __all__ = ["NAME", "command"]
 
@@ -32,14 +31,7 @@ Exit codes: 0: everything agrees; 1: something differs, or a row is about no lay
 @options.network_options
 @click.option("--row", metavar="NAME", help="The row of the network, where it has another name in the table.")
 @click.option("--all", "everything", is_flag=True, help="Show the cells that agree, too.")
-@click.option(
-    "--format",
-    "format_name",
-    default="text",
-    show_default=True,
-    metavar="NAME",
-    help=f"How to write it: {', '.join(sorted((*WRITERS.names(), 'json')))}.",
-)
+@options.answer_option
 @options.out_option
 def command(
     table: str,
@@ -58,8 +50,6 @@ def command(
     """
     from netledger.api import verify
 
-    if format_name != "json":
-        WRITERS.module(format_name)
     found = verify(_table(table, source), options.text(source), *given.inputs, row=row, all=everything, **given.rest)
     options.write(found.to(format_name), out)
     if not found.agrees:

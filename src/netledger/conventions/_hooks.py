@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator, Mapping
 from netledger.conventions._pytorch import PRODUCTS, Act, Layer, Seen, missing
 from netledger.conventions._words import several
 from netledger.core.ledger import Charge
-from netledger.core.number import Number, Shape, product
+from netledger.core.number import Number, Shape, over, product
 
-__all__ = ["Rule", "charged", "directions", "elements", "formed", "kernel", "recurrent", "steps"]
+__all__ = ["Rule", "charged", "directions", "elements", "formed", "kernel", "recurrence", "recurrent", "steps"]
 
 Rule = Callable[[Layer, Act], Mapping[str, Number]]
 """What one call of a layer costs; by the call, and the operation that it is."""
@@ -85,3 +85,19 @@ def directions(layer: Layer) -> int:
 def steps(layer: Layer) -> Number:
     """Elements of the sequences, all samples together: the first two axes of the input; samples, of a cell."""
     return product(layer.inputs[0][:1] if layer.own.endswith("Cell") else layer.inputs[0][:2])
+
+
+_GATES = {"RNN": (1, 1), "GRU": (3, 7), "LSTM": (4, 10)}
+"""Of each recurrence: its gates, and what some tools charge for each hidden element besides the products."""
+
+
+def recurrence(layer: Layer, act: Act) -> tuple[Number, Mapping[str, Number]]:
+    """The products as three tools count them, as of the first direction; and all terms, the products first."""
+    gates, more = _GATES[layer.own.removesuffix("Cell")]
+    times, parts = steps(layer) * directions(layer), recurrent(layer)
+    macs = times * sum(inner[0] * inner[1] + hidden[0] * hidden[1] for inner, hidden, _ in parts)
+    return macs, {
+        **formed(macs, act, "products of recurrences, as of the first direction"),
+        "recurrences: gates": times * sum(more * over(hidden[0], gates) for _, hidden, _ in parts),
+        "recurrences: biases": times * sum(biases for *_, biases in parts),
+    }

@@ -8,11 +8,11 @@ from typing import NamedTuple, cast
 
 from netledger.conventions._einsum import printed_cost
 from netledger.conventions._functions import NORMS, Amounts, charged, composed, formed, is_training, left_product
-from netledger.conventions._hooks import directions, kernel, recurrent, steps
-from netledger.conventions._pytorch import PRODUCTS, Act, Layer, Seen
+from netledger.conventions._hooks import directions, kernel, recurrence, recurrent, steps
+from netledger.conventions._pytorch import Act, Layer, Seen
 from netledger.conventions._words import words
 from netledger.core.ledger import Charge
-from netledger.core.number import Number, over, product
+from netledger.core.number import Number, product
 
 __all__ = ["COUNTED_TWICE", "Cost", "Tool", "in_flops", "in_macs", "matmul"]
 
@@ -86,8 +86,8 @@ def _cost(act: Act, tool: Tool) -> Cost:
         return found(act)
     if key in _ELEMENTWISE and act.kind in ("add", "multiply"):
         return Cost({}, {f"results of {act.name}": tool.elementwise(act)})
-    if act.name in ("interpolate", "upsample") and act.kind in ("upsample", "adaptive_avgpool"):
-        return Cost({}, {"upsampling": tool.resized(act) * (2 if act.name == "upsample" else 1)})
+    if act.name == "interpolate" and act.kind in ("upsample", "adaptive_avgpool"):
+        return Cost({}, {"upsampling": tool.resized(act)})
     return Cost({})
 
 
@@ -212,7 +212,6 @@ _KINDS = {
     "GRUCell": "gru_cell",
     "LSTMCell": "lstm_cell",
 }
-_GATES = {"RNN": (1, 1), "GRU": (3, 7), "LSTM": (4, 10)}
 
 
 def _recurrences(network: Seen) -> Iterator[tuple[Layer, Act]]:
@@ -224,13 +223,6 @@ def _recurrences(network: Seen) -> Iterator[tuple[Layer, Act]]:
 
 def _recurrence(layer: Layer, act: Act) -> Amounts:
     """Twice the products less one addition per gate and sum, what the gates do, biases."""
-    gates, more = _GATES[layer.own.removesuffix("Cell")]
-    times, parts = steps(layer) * directions(layer), recurrent(layer)
-    macs = times * sum(inner[0] * inner[1] + hidden[0] * hidden[1] for inner, hidden, _ in parts)
-    return {
-        PRODUCTS if macs == act.products else "products of recurrences, as of the first direction": macs,
-        COUNTED_TWICE: macs,
-        "recurrences: gates": times * sum(more * over(hidden[0], gates) for _, hidden, _ in parts),
-        "recurrences: biases": times * sum(biases for *_, biases in parts),
-        "recurrences: first additions, which are none": -times * sum(2 * hidden[0] for _, hidden, _ in parts),
-    }
+    macs, amounts = recurrence(layer, act)
+    first = steps(layer) * directions(layer) * sum(2 * hidden[0] for _, hidden, _ in recurrent(layer))
+    return {**amounts, COUNTED_TWICE: macs, "recurrences: first additions, which are none": -first}

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from netledger.conventions._hooks import directions, elements, kernel, recurrent, steps
+from netledger.conventions._hooks import elements, kernel, recurrence
 from netledger.conventions._pytorch import PRODUCTS, Act, Layer, own_class
-from netledger.core.number import Number, over, product
+from netledger.core.number import Number, product
 
 __all__ = ["RULES", "attention", "is_known", "rule_of"]
 
@@ -61,20 +61,8 @@ def _norm(layer: Layer, act: Act) -> Amounts:
     return {name if times == 1 else f"2 × {name}": times * elements(layer.inputs[0])}
 
 
-_GATES = {"RNN": (1, 1), "GRU": (3, 7), "LSTM": (4, 10)}
-
-
 def _recurrence(layer: Layer, act: Act) -> Amounts:
-    gates, more = _GATES[layer.own.removesuffix("Cell")]
-    times = steps(layer) * directions(layer)
-    parts = recurrent(layer)
-    formed = times * sum(inner[0] * inner[1] + hidden[0] * hidden[1] for inner, hidden, _ in parts)
-    name = PRODUCTS if formed == act.products else "products of recurrences, as of the first direction"
-    return {
-        name: formed,
-        "recurrences: gates": times * sum(more * over(hidden[0], gates) for _, hidden, _ in parts),
-        "recurrences: biases": times * sum(biases for *_, biases in parts),
-    }
+    return recurrence(layer, act)[1]
 
 
 def attention(layer: Layer, act: Act, first: bool) -> Amounts:

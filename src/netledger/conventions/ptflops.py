@@ -116,10 +116,9 @@ def _function(act: Act) -> Amounts:
         return _product(act)
     if key in _ELEMENTWISE and act.kind in ("add", "multiply"):
         return {f"results of {act.name}": left_aligned(act)}
-    if act.name in ("interpolate", "upsample") and act.kind in ("upsample", "adaptive_avgpool"):
-        times = 2 if act.name == "upsample" else 1
+    if act.name == "interpolate" and act.kind in ("upsample", "adaptive_avgpool"):
         pooled = act.size if act.kind == "adaptive_avgpool" else 0
-        return {"upsampling outputs (function)": times * _resized(act) + pooled}
+        return {"upsampling outputs (function)": _resized(act) + pooled}
     return {}
 
 

@@ -31,6 +31,7 @@ from typing import Any
 from netledger.conventions import FOLDER as CONVENTIONS
 from netledger.conventions import load
 from netledger.core.errors import SourceError
+from netledger.core.facts import lines
 from netledger.core.ledger import Entry, Ledger, Told, price
 from netledger.core.network import DTYPE_BITS, Call, Module, Parameter, Provenance, Tensor
 from netledger.core.work import ACTIONS, ROLES, Term
@@ -51,15 +52,7 @@ Record = dict[str, Any]
 
 def render(view: View) -> str:
     """The whole ledger (never folded), a fact a line, a layer a line."""
-    made = record(view)
-    layers = made.pop("layers")
-    head = "".join(f"  {_text(name)}: {_text(value)},\n" for name, value in made.items())
-    body = ",\n".join(f"    {_text(layer)}" for layer in layers)
-    return f'{{\n{head}  "layers": [\n{body}\n  ]\n}}'
-
-
-def _text(value: Any) -> str:
-    return json.dumps(value)
+    return lines(record(view), "layers")
 
 
 def record(view: View) -> Record:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
 from netledger.analyses.reconcile import Column, Figure, Reconciliation, Term, grouped
 from netledger.core.document import Block, Cells, Document, Heading, Pairs, Paragraph, Table, thousands
 from netledger.core.document import Column as Head
+from netledger.core.facts import lines
 from netledger.core.network import shapes
 
 __all__ = ["SCHEMA", "document", "record", "written"]
@@ -170,8 +170,4 @@ def _term(term: Term) -> dict[str, Any]:
 
 def written(found: Reconciliation) -> str:
     """As JSON, a fact a line, a convention a line."""
-    made = record(found)
-    columns = made.pop("conventions")
-    head = "".join(f"  {json.dumps(name)}: {json.dumps(value)},\n" for name, value in made.items())
-    body = ",\n".join(f"    {json.dumps(column)}" for column in columns)
-    return f'{{\n{head}  "conventions": [\n{body}\n  ]\n}}'
+    return lines(record(found), "conventions")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from netledger.analyses.verify.heads import FIGURES
 from netledger.analyses.verify.judge import Read, Verdict
 from netledger.analyses.verify.reasons import COUNTED
 from netledger.core.document import Block, Column, Document, Pairs, Paragraph, Table, thousands
+from netledger.core.facts import lines
 from netledger.core.network import shapes
 
 if TYPE_CHECKING:
@@ -152,8 +152,4 @@ def _column(read: Read) -> dict[str, Any]:
 
 def written(findings: Findings) -> str:
     """The findings as JSON, a cell a line."""
-    made = record(findings)
-    cells = made.pop("cells")
-    head = "".join(f"  {json.dumps(name)}: {json.dumps(value)},\n" for name, value in made.items())
-    body = ",\n".join(f"    {json.dumps(cell)}" for cell in cells)
-    return f'{{\n{head}  "cells": [\n{body}\n  ]\n}}'
+    return lines(record(findings), "cells")
