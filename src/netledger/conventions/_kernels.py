@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from netledger.conventions._functions import Amounts
+from netledger.conventions._patched import COUNTED_TWICE
 from netledger.conventions._pytorch import PRODUCTS, Act, Layer, Seen
 from netledger.conventions._strides import Layout, are_steps
 from netledger.core.ledger import Ledger
@@ -15,8 +16,6 @@ __all__ = ["doubled", "formed", "is_fused", "refused", "without_layer"]
 
 def doubled(count: Number) -> Amounts:
     """Two for each multiply-add."""
-    from netledger.conventions._patched import COUNTED_TWICE
-
     return {PRODUCTS: count, COUNTED_TWICE: count}
 
 

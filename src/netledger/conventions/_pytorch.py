@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from graphlib import TopologicalSorter
 from typing import NamedTuple
-from weakref import ref
 
 from netledger.conventions._words import several
 from netledger.core.ledger import Charge, Entry, Ledger
@@ -23,13 +22,12 @@ __all__ = [
     "Layer",
     "Seen",
     "alone",
+    "called",
     "inside",
-    "is_run",
     "missing",
     "own_class",
     "paths",
     "products",
-    "seen",
     "summed",
 ]
 
@@ -199,30 +197,11 @@ def missing(acts: Iterable[Act], why: str = "") -> Iterator[Charge]:
 _ASIDE = frozenset({"unsqueeze", "squeeze", "assign", "rearrange", "empty", "buffer", "constant", "parameter", "cast"})
 
 
-def is_run(ledger: Ledger) -> bool:
-    """Whether it is of something that PyTorch ran, a model or a function; not of a spec."""
-    return bool(ledger.calls) or any(entry.provenance.function for entry in ledger)
-
-
-def seen(ledger: Ledger) -> Seen:
-    """The calls of a network; those of the last ledger are remembered while it lives."""
-    from netledger.conventions._spec import layered  # which is made of what is here
-
-    kept = _LAST.get("ledger")
-    if kept is not None and kept[0]() is ledger:
-        return kept[1]
-    found = _called(ledger) if is_run(ledger) else layered(ledger)
-    _LAST["ledger"] = (ref(ledger), found)
-    return found
-
-
-_LAST: dict[str, tuple[ref[Ledger], Seen]] = {}
-
-
 # A network with calls.
 
 
-def _called(ledger: Ledger) -> Seen:
+def called(ledger: Ledger) -> Seen:
+    """The calls of what PyTorch ran."""
     stored = {part.key: part for entry in ledger.entries for part in entry.parameters}
     held = tuple({name: stored[key] for name, key in one.parameters if key in stored} for one in ledger.modules)
     layers, numbers = _layers(ledger, held)

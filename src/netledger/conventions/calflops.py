@@ -21,7 +21,8 @@ from collections.abc import Iterator
 
 from netledger.conventions._functions import Amounts, alone_amounts, left_aligned
 from netledger.conventions._patched import Tool, in_flops
-from netledger.conventions._pytorch import Act, seen
+from netledger.conventions._pytorch import Act
+from netledger.conventions._seen import seen
 from netledger.conventions._stored import by_tensor
 from netledger.core.ledger import Charge, Entry, Held, Ledger
 from netledger.core.number import Number, product

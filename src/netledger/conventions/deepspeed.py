@@ -18,7 +18,8 @@ from fractions import Fraction
 
 from netledger.conventions._functions import Amounts, alone_amounts, formed
 from netledger.conventions._patched import Cost, Tool, in_flops, matmul
-from netledger.conventions._pytorch import Act, seen
+from netledger.conventions._pytorch import Act
+from netledger.conventions._seen import seen
 from netledger.conventions._stored import by_tensor
 from netledger.core.ledger import Charge, Entry, Held, Ledger
 from netledger.core.number import Number, product

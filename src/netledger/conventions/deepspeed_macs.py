@@ -14,7 +14,7 @@ from collections.abc import Iterator
 
 from netledger.conventions._functions import Amounts, alone_amounts
 from netledger.conventions._patched import in_macs
-from netledger.conventions._pytorch import seen
+from netledger.conventions._seen import seen
 from netledger.conventions.deepspeed import RULES, fails, held
 from netledger.core.ledger import Charge, Entry, Ledger
 

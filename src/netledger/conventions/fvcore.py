@@ -27,7 +27,8 @@ from netledger.conventions._functions import (
     is_training,
     left_product,
 )
-from netledger.conventions._pytorch import Act, Layer, seen
+from netledger.conventions._pytorch import Act, Layer
+from netledger.conventions._seen import seen
 from netledger.conventions._stored import by_tensor
 from netledger.conventions._words import words
 from netledger.core.ledger import Charge, Entry, Held, Ledger

@@ -23,7 +23,8 @@ from functools import partial
 
 from netledger.conventions._functions import Amounts, alone_amounts, composed, left_aligned, left_product
 from netledger.conventions._ptflops_modules import attention, is_known, rule_of
-from netledger.conventions._pytorch import PRODUCTS, Act, Layer, Seen, missing, paths, seen
+from netledger.conventions._pytorch import PRODUCTS, Act, Layer, Seen, missing, paths
+from netledger.conventions._seen import seen
 from netledger.conventions._stored import by_tensor
 from netledger.conventions._words import words
 from netledger.core.ledger import Charge, Entry, Held, Ledger

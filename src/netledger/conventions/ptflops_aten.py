@@ -18,7 +18,8 @@ from collections.abc import Iterator
 from netledger.conventions._functions import Amounts, alone_amounts, charged
 from netledger.conventions._hooks import recurrent
 from netledger.conventions._kernels import formed, is_fused
-from netledger.conventions._pytorch import PRODUCTS, Act, Layer, is_run, seen
+from netledger.conventions._pytorch import PRODUCTS, Act, Layer
+from netledger.conventions._seen import is_run, seen
 from netledger.conventions._stored import by_tensor
 from netledger.conventions._strides import Layout, is_contiguous, layouts
 from netledger.core.ledger import Charge, Entry, Held, Ledger

@@ -19,7 +19,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from netledger.conventions._hooks import charged, directions, elements, formed, kernel, recurrent, steps
-from netledger.conventions._pytorch import Act, Layer, alone, seen, summed
+from netledger.conventions._pytorch import Act, Layer, alone, summed
+from netledger.conventions._seen import seen
 from netledger.conventions._stored import by_module
 from netledger.core.ledger import Charge, Entry, Held, Ledger
 from netledger.core.number import Number, over, product

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 
 from netledger.conventions._functions import Amounts, alone_amounts, charged
 from netledger.conventions._kernels import doubled, formed, refused
-from netledger.conventions._pytorch import seen
+from netledger.conventions._seen import seen
 from netledger.core.ledger import Charge, Entry, Ledger
 
 __all__ = ["NAME", "UNIT", "amounts", "charges", "fails"]

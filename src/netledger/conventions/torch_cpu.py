@@ -16,7 +16,8 @@ from collections.abc import Iterator
 
 from netledger.conventions._functions import Amounts, alone_amounts, charged
 from netledger.conventions._kernels import doubled, formed, is_fused, refused, without_layer
-from netledger.conventions._pytorch import Act, is_run, seen
+from netledger.conventions._pytorch import Act
+from netledger.conventions._seen import is_run, seen
 from netledger.conventions._strides import layouts
 from netledger.core.ledger import Charge, Entry, Ledger
 

@@ -22,7 +22,8 @@ from collections.abc import Iterator, Mapping
 from graphlib import TopologicalSorter
 from typing import NamedTuple
 
-from netledger.conventions._pytorch import PRODUCTS, Layer, Seen, alone, missing, seen, summed
+from netledger.conventions._pytorch import PRODUCTS, Layer, Seen, alone, missing, summed
+from netledger.conventions._seen import seen
 from netledger.conventions._stored import PARAMETERS, by_tensor
 from netledger.conventions._words import several
 from netledger.core.ledger import Charge, Entry, Held, Ledger

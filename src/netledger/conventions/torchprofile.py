@@ -19,7 +19,8 @@ from collections.abc import Callable, Iterator, Mapping
 from netledger.conventions._einsum import sizes_of
 from netledger.conventions._functions import NORMS, Amounts, alone_amounts, charged, formed
 from netledger.conventions._hooks import kernel
-from netledger.conventions._pytorch import Act, seen
+from netledger.conventions._pytorch import Act
+from netledger.conventions._seen import seen
 from netledger.conventions._words import words
 from netledger.core.ledger import Charge, Entry, Ledger
 from netledger.core.number import product
