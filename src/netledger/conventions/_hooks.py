@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
+from netledger.conventions._functions import formed
 from netledger.conventions._pytorch import PRODUCTS, Act, Layer, Seen, missing
 from netledger.conventions._words import several
 from netledger.core.ledger import Charge
 from netledger.core.number import Number, Shape, over, product
 
-__all__ = ["Rule", "charged", "directions", "elements", "formed", "kernel", "recurrence", "recurrent", "steps"]
+__all__ = ["Rule", "charged", "directions", "elements", "kernel", "recurrence", "recurrent", "steps"]
 
 Rule = Callable[[Layer, Act], Mapping[str, Number]]
 """What one call of a layer costs; by the call, and the operation that it is."""
@@ -18,11 +19,6 @@ Rule = Callable[[Layer, Act], Mapping[str, Number]]
 def elements(shape: Shape) -> Number:
     """How many elements a tensor of this shape has."""
     return product(shape)
-
-
-def formed(count: Number, act: Act, otherwise: str) -> Mapping[str, Number]:
-    """The plain products, if these are what is counted; else the same under a name of its own."""
-    return {PRODUCTS if count == act.products else otherwise: count}
 
 
 def kernel(act: Act) -> Shape:
@@ -49,9 +45,11 @@ def charged(
     counted: set[int] = set()
     otherwise: set[int] = set()
     for number, layer in enumerate(seen.layers):
-        rule, kinds = rules.get(layer.own, (None, ""))
+        if layer.own not in rules:
+            continue
+        rule, kinds = rules[layer.own]
         act, often = seen.main(number, *kinds.split()), times(layer)
-        if rule is None or act is None or not often:
+        if act is None or not often:
             continue
         amounts = rule(layer, act)
         (counted if PRODUCTS in amounts else otherwise).add(id(act))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from itertools import pairwise
 from types import MappingProxyType
 from typing import NamedTuple, cast
 
@@ -14,7 +15,7 @@ from netledger.conventions._words import words
 from netledger.core.ledger import Charge
 from netledger.core.number import Number, product
 
-__all__ = ["COUNTED_TWICE", "Cost", "Tool", "in_flops", "in_macs", "matmul"]
+__all__ = ["COUNTED_TWICE", "Cost", "Tool", "in_flops", "in_macs", "matmul", "without_batch"]
 
 COUNTED_TWICE = "one multiply-add counted as two"
 
@@ -70,6 +71,13 @@ def _with(
         return recurrences[id(act)] if id(act) in recurrences else rule(act, layer)
 
     yield from charged(network, either, tool.times)
+
+
+def without_batch(network: Seen) -> Iterator[str]:
+    """Convolutions that are given one sample: both tools refuse them."""
+    for before, act in pairwise(network.acts):
+        if act.kind == "conv" and before.kind == "unsqueeze" and before.name == act.name:
+            yield f"{act.entry.name}: AssertionError, a convolution without a batch"
 
 
 # Functions.

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import partial
 
+from netledger.conventions._functions import formed
 from netledger.conventions._hooks import elements, kernel, recurrence
-from netledger.conventions._pytorch import PRODUCTS, Act, Layer, own_class
+from netledger.conventions._pytorch import Act, Layer, own_class
 from netledger.core.number import Number, product
 
 __all__ = ["RULES", "attention", "is_known", "rule_of"]
@@ -16,8 +17,8 @@ Rule = Callable[[Layer, Act], Amounts]
 
 
 def _with_bias(layer: Layer, products: Number, act: Act, biases: Number, otherwise: str) -> Amounts:
-    formed = {PRODUCTS if products == act.products else otherwise: products}
-    return {**formed, "biases": biases} if "bias" in layer.held else formed
+    counted = formed(products, act, otherwise)
+    return {**counted, "biases": biases} if "bias" in layer.held else counted
 
 
 def _convolution(layer: Layer, act: Act) -> Amounts:
@@ -89,7 +90,7 @@ def _timm_attention(layer: Layer, act: Act) -> Amounts:
     heads, width = act.given[1], act.given[-1]
     core = 2 * batch * heads * length * length * width
     return {
-        PRODUCTS if core == act.products else "products of attention": core,
+        **formed(core, act, "products of attention"),
         "softmax of attention": batch * heads * length * length,
         "scaling of queries": batch * length * heads * width,
     }

@@ -20,7 +20,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from netledger.conventions._functions import Amounts, alone_amounts, left_aligned
-from netledger.conventions._patched import Tool, in_flops
+from netledger.conventions._patched import Tool, in_flops, without_batch
 from netledger.conventions._pytorch import Act
 from netledger.conventions._seen import seen
 from netledger.conventions._stored import by_tensor
@@ -68,9 +68,8 @@ def fails(ledger: Ledger) -> Iterator[str]:
     if not ledger.parameter_counts.total:
         yield "StopIteration, a network without parameters"
     network = seen(ledger)
-    for before, act in zip((None, *network.acts), network.acts, strict=False):
-        if act.kind == "conv" and before is not None and before.kind == "unsqueeze" and before.name == act.name:
-            yield f"{act.entry.name}: AssertionError, a convolution without a batch"
+    yield from without_batch(network)
+    for act in network.acts:
         scale = act.entry.attributes.get("scale") if act.name == "interpolate" else None
         if isinstance(scale, (tuple, list)) and len(scale) != act.given[0]:
             yield f"{act.entry.name}: TypeError, resampling by several factors"

@@ -58,7 +58,7 @@ def _amounts(act: Act, layer: Layer | None, layout: Layout | None) -> Amounts:
         return _with(act, biased)
     if act.kind in ("gru", "rnn"):
         return _with(act, _recurrent_biases(act, layer, layout))
-    if act.name in ("addmm", "__addmm__") and act.kind == "add":
+    if act.name == "addmm" and act.kind == "add":
         return {"addends": act.size_made}
     if act.kind == "lstm" or act.name == "baddbmm" or not formed(act):
         return {}

@@ -18,7 +18,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from netledger.conventions._hooks import charged, directions, elements, formed, kernel, recurrent, steps
+from netledger.conventions._functions import formed
+from netledger.conventions._hooks import charged, directions, elements, kernel, recurrent, steps
 from netledger.conventions._pytorch import Act, Layer, alone, summed
 from netledger.conventions._seen import seen
 from netledger.conventions._stored import by_module
