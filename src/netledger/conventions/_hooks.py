@@ -45,11 +45,9 @@ def charged(
     counted: set[int] = set()
     otherwise: set[int] = set()
     for number, layer in enumerate(seen.layers):
-        if layer.own not in rules:
-            continue
-        rule, kinds = rules[layer.own]
-        act, often = seen.main(number, *kinds.split()), times(layer)
-        if act is None or not often:
+        rule, kinds = rules.get(layer.own, (None, ""))
+        act, often = seen.main(number, *kinds.split()) if rule else None, times(layer)
+        if rule is None or act is None or not often:
             continue
         amounts = rule(layer, act)
         (counted if PRODUCTS in amounts else otherwise).add(id(act))
