@@ -19,6 +19,8 @@ from collections.abc import Iterable, Mapping
 from itertools import islice
 from typing import Any, NamedTuple
 
+from netledger.core.language import say
+
 __all__ = [
     "ForwardError",
     "IncompleteError",
@@ -76,8 +78,8 @@ class NetledgerError(Exception):
         where: Where | None = None,
     ) -> None:
         super().__init__(rule)
-        self.rule = rule
-        self.hint = hint
+        self.rule = say(rule)
+        self.hint = say(hint)
         self.layer = layer
         self.values = dict(values or {})
         self.where = where

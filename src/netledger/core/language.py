@@ -1,0 +1,107 @@
+"""Texts in the language of the reader: English stands in the code, other languages in gettext catalogues.
+
+    locale/zh/LC_MESSAGES/netledger.po     written by translators, kept by `python -m languages`
+    locale/zh/LC_MESSAGES/netledger.mo     the same, compiled: what is read here
+
+>>> say("{layer} has {count:,} parameters", layer="conv1", count=34944)
+'conv1 has 34,944 parameters'
+>>> with language("zh"):
+...     say("height of the input")
+'输入的高度'
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from gettext import NullTranslations
+
+__all__ = ["ENGLISH", "language", "languages", "of_locale", "plural", "say", "set_language", "used"]
+
+ENGLISH = "en"
+LOCALE = os.path.join(os.path.dirname(os.path.dirname(__file__)), "locale")
+
+_catalogue: ContextVar[NullTranslations | None] = ContextVar("catalogue", default=None)
+_name: ContextVar[str] = ContextVar("language", default=ENGLISH)
+
+
+def say(text: str, /, **values: Any) -> str:
+    """A text of the code in the language in use, with values in its places: `{count:,}`."""
+    catalogue = _catalogue.get()
+    found = catalogue.gettext(text) if catalogue and text else text
+    return found.format(**values) if values else found
+
+
+def plural(one: str, many: str, count: int, /, **values: Any) -> str:
+    """As `say`, of one or of many; `{count}` is the number.
+
+    >>> plural("{count} layer", "{count} layers", 1), plural("{count} layer", "{count} layers", 8)
+    ('1 layer', '8 layers')
+    """
+    catalogue = _catalogue.get()
+    found = catalogue.ngettext(one, many, count) if catalogue else one if count == 1 else many
+    return found.format(count=count, **values)
+
+
+def used() -> str:
+    """The language in use: en, zh, …"""
+    return _name.get()
+
+
+def languages() -> tuple[str, ...]:
+    """Every language there is."""
+    return tuple(sorted((ENGLISH, *os.listdir(LOCALE))))
+
+
+def set_language(name: str) -> None:
+    """Use a language from now on: en, zh; also as a locale says it, zh_CN.UTF-8.
+
+    Raises:
+        UnknownNameError: if there is no catalogue of it.
+
+    """
+    short = _short(name)
+    if short not in languages():
+        from netledger.core.errors import UnknownNameError
+
+        raise UnknownNameError("language", name, languages())
+    _catalogue.set(None if short == ENGLISH else _read(short))
+    _name.set(short)
+
+
+@contextmanager
+def language(name: str) -> Iterator[None]:
+    """Use a language for a while."""
+    before = used()
+    set_language(name)
+    try:
+        yield
+    finally:
+        set_language(before)
+
+
+def of_locale(environment: Mapping[str, str]) -> str:
+    """The first language that the environment asks for and that there is; English if there is none.
+
+    >>> of_locale({"LANG": "zh_CN.UTF-8"}), of_locale({"LANG": "zh_CN.UTF-8", "LC_ALL": "C"})
+    ('zh', 'en')
+    """
+    asked = next((environment[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if environment.get(name)), "")
+    if asked not in ("", "C", "POSIX"):  # GNU's list of preferences counts only in a locale
+        asked = environment.get("LANGUAGE") or asked
+    return next((_short(name) for name in asked.split(":") if _short(name) in languages()), ENGLISH)
+
+
+def _short(name: str) -> str:
+    return name.replace("-", "_").partition("_")[0].partition(".")[0].lower()
+
+
+def _read(name: str) -> NullTranslations:
+    from gettext import translation
+
+    return translation("netledger", LOCALE, [name])
