@@ -40,6 +40,7 @@ if TYPE_CHECKING:
         UnknownNameError,
         ValuesNeededError,
     )
+    from netledger.core.language import language, set_language
     from netledger.core.network import Tensor
     from netledger.core.operator import Operator, choice, flag, index, number, numbers, per_axis, real, word
     from netledger.core.work import Term, accumulate
@@ -74,6 +75,7 @@ __all__ = [
     "flag",
     "formula",
     "index",
+    "language",
     "layer",
     "number",
     "numbers",
@@ -83,6 +85,7 @@ __all__ = [
     "receptive_field",
     "reconcile",
     "rule",
+    "set_language",
     "spec",
     "to_spec",
     "verify",
@@ -107,7 +110,7 @@ def __getattr__(name: str) -> Any:
     raise AttributeError(name)
 
 
-_PLACES = ("api", "core.errors", "core.operator", "core.network", "core.work")
+_PLACES = ("api", "core.errors", "core.operator", "core.network", "core.work", "core.language")
 """Where the public names are."""
 
 

@@ -24,6 +24,7 @@ from netledger.core.document import (
 from netledger.core.errors import SourceError, UnknownNameError
 from netledger.core.formula import TEXT, called, symbols
 from netledger.core.functions import MEANING
+from netledger.core.language import later, say
 from netledger.core.ledger import Convention, Entry, Ledger, price
 from netledger.core.network import Parameter, Tensor, shapes
 from netledger.core.number import Shape, Traced, product, total, value_of
@@ -31,14 +32,18 @@ from netledger.core.operator import Operator
 from netledger.core.trace import meaning, name_outputs, size_names, suffixes, trace
 from netledger.core.window import rounding_rule
 from netledger.core.work import ROLES, Term
+from netledger.notations import DEFAULT, Naming, naming
 from netledger.ops import restore
 
-__all__ = ["explain_layers", "overview"]
+__all__ = ["explain_layers", "overview", "parts_of_docstring"]
 
 HEADINGS = ("Equation", "Shapes", "Parameters", "Counted", "Source")
+"""The headings of the docstring of an operator."""
 
 
-def explain_layers(ledger: Ledger, names: Sequence[str], conventions: Sequence[Convention]) -> Document:
+def explain_layers(
+    ledger: Ledger, names: Sequence[str], conventions: Sequence[Convention], notation: str = DEFAULT
+) -> Document:
     """The derivation of every figure of some layers; a name may be that of a block: all that is in it.
 
     Raises:
@@ -47,9 +52,15 @@ def explain_layers(ledger: Ledger, names: Sequence[str], conventions: Sequence[C
 
     """
     chosen = [entry for name in names for entry in _named(ledger, name)]
-    blocks = [block for entry in chosen for block in _layer(entry, conventions, len(chosen) > 1)]
-    title = f"{chosen[0].name} of {ledger.name}" if len(chosen) == 1 else f"Every figure of {ledger.name}"
-    return Document(f"{title}, input {shapes(ledger.inputs)}", ledger.source, tuple(blocks))
+    blocks = [block for entry in chosen for block in _layer(entry, conventions, notation, len(chosen) > 1)]
+    title = (
+        say("{layer} of {network}", layer=chosen[0].name, network=ledger.name)
+        if len(chosen) == 1
+        else say("Every figure of {network}", network=ledger.name)
+    )
+    return Document(
+        say("{title}, input {inputs}", title=title, inputs=shapes(ledger.inputs)), ledger.source, tuple(blocks)
+    )
 
 
 def overview(ledger: Ledger, conventions: Sequence[Convention]) -> Document:
@@ -64,9 +75,11 @@ def overview(ledger: Ledger, conventions: Sequence[Convention]) -> Document:
     rows = tuple(_row(entry, conventions) for entry in ledger)
     least = "" if ledger.complete else "≥ "
     figures = (ledger.parameter_counts.total, *(price(convention, ledger) for convention in conventions))
-    bottom = ("total", "", "", *(f"{least}{figure:,}" for figure in figures))
+    bottom = (later("total"), "", "", *(f"{least}{figure:,}" for figure in figures))
     shown = Table(columns, rows, bottom)
-    return Document(f"{ledger.name}, input {shapes(ledger.inputs)}", ledger.source, (shown,))
+    return Document(
+        say("{name}, input {inputs}", name=ledger.name, inputs=shapes(ledger.inputs)), ledger.source, (shown,)
+    )
 
 
 def _row(entry: Entry, conventions: Sequence[Convention]) -> tuple[str, ...]:
@@ -74,7 +87,7 @@ def _row(entry: Entry, conventions: Sequence[Convention]) -> tuple[str, ...]:
     stored = total(part.elements for part in traced.parameters if not part.buffer)
     figures = traced.entry(named=False)
     prices = (_price(convention, figures, entry) for convention in conventions)
-    cells = [_sum(stored), *(_sum(number) if entry.counted else "not counted" for number in prices)]
+    cells = [_sum(stored), *(_sum(number) if entry.counted else later("not counted") for number in prices)]
     return (entry.name, entry.call, shapes(entry.outputs), *cells)
 
 
@@ -142,28 +155,41 @@ def _plain(shape: Shape) -> Shape:
 
 
 def _other_rules(entry: Entry) -> SourceError:
-    return SourceError(f"{entry.name} was counted by other rules than those of {entry.op} here", hint="Count it again.")
+    return SourceError(
+        say("{name} was counted by other rules than those of {op} here", name=entry.name, op=entry.op),
+        hint="Count it again.",
+    )
 
 
 def _term_symbol(term: Term) -> Any:
-    return Traced.symbol(f"{term.action} ({term.role})", value_of(term.count))
+    return Traced.symbol(_named_term(term), value_of(term.count))
 
 
-def _layer(entry: Entry, conventions: Sequence[Convention], titled: bool) -> Iterator[Block]:
+def _named_term(term: Term) -> str:
+    return say("{action} ({role})", action=say(term.action), role=say(term.role))
+
+
+def _layer(entry: Entry, conventions: Sequence[Convention], notation: str, titled: bool) -> Iterator[Block]:
     traced = _Traced.of(entry)
-    said = _said(traced.op)
+    said = parts_of_docstring(traced.op)
+    known = _Known(traced.op, naming(notation, traced.op))
     if titled:
         yield Heading(f"{entry.name}: {entry.call}")
     else:
-        yield Paragraph(f"{entry.name} is {entry.call}.")
-    yield Paragraph(said[""])
-    yield Pairs(tuple((name.lower(), said[name]) for name in ("Equation", "Counted", "Source")))
-    known = _Known(traced.op)
-    yield from _section("Steps", list(_steps(traced)), known, titled)
-    yield from _section("Output", list(_sizes(traced)), known, titled)
-    yield from _section("Parameters", list(_stored(traced)), known, titled)
-    yield from _section("Work", list(_work(traced)), known, titled)
-    yield from _section("Cost under each convention", list(_prices(traced, conventions)), known, titled)
+        yield Paragraph(say("{name} is {call}.", name=entry.name, call=entry.call))
+    yield Paragraph(known.naming.text(say(said[""])))
+    yield Pairs(
+        (
+            (say("equation"), known.naming.text(say(said["Equation"]))),
+            (say("counted"), known.naming.text(say(said["Counted"]))),
+            (say("source"), said["Source"]),
+        )
+    )
+    yield from _section(later("Steps"), list(_steps(traced, known.naming)), known, titled)
+    yield from _section(later("Output"), list(_sizes(traced)), known, titled)
+    yield from _section(later("Parameters"), list(_stored(traced)), known, titled)
+    yield from _section(later("Work"), list(_work(traced)), known, titled)
+    yield from _section(later("Cost under each convention"), list(_prices(traced, conventions)), known, titled)
 
 
 def _section(title: str, blocks: list[Block], known: _Known, titled: bool) -> Iterator[Block]:
@@ -173,8 +199,8 @@ def _section(title: str, blocks: list[Block], known: _Known, titled: bool) -> It
     yield Heading(title, 2 if titled else 1)
     for block in blocks:
         if isinstance(block, Formula):
-            yield known.told(block)
-            yield from known.new_in(block.number)
+            yield known.naming.block(known.told(block))
+            yield from map(known.naming.block, known.new_in(block.number))
         else:
             yield block
 
@@ -182,8 +208,9 @@ def _section(title: str, blocks: list[Block], known: _Known, titled: bool) -> It
 class _Known:
     """The signs that have been defined so far."""
 
-    def __init__(self, op: Operator) -> None:
+    def __init__(self, op: Operator, naming: Naming) -> None:
         self.op = op
+        self.naming = naming
         self.names: set[str] = set()
 
     def told(self, formula: Formula) -> Formula:
@@ -201,13 +228,13 @@ class _Known:
             for name, value in symbols(number).items()
             if name not in self.names and meaning(self.op, name)
         ]
-        found += [Definition(name, "", MEANING[name]) for name in called(number) if name not in self.names]
+        found += [Definition(name, "", say(MEANING[name])) for name in called(number) if name not in self.names]
         self.names.update(item.symbol for item in found)
         if found:
             yield Definitions(tuple(found))
 
 
-def _said(op: Operator) -> dict[str, str]:
+def parts_of_docstring(op: Operator | type[Operator]) -> dict[str, str]:
     """The parts of an operator's docstring; the first line under the empty name."""
     found: dict[str, str] = {"": ""}
     name = ""
@@ -219,9 +246,9 @@ def _said(op: Operator) -> dict[str, str]:
     return found
 
 
-def _steps(traced: _Traced) -> Iterator[Block]:
+def _steps(traced: _Traced, naming: Naming) -> Iterator[Block]:
     for place, step in enumerate(traced.op.steps(traced.inputs, traced.outputs), 1):
-        yield Paragraph(f"{place}. {step.name}: {step.equation}")
+        yield Paragraph(f"{place}. {say(step.name)}: {naming.text(say(step.equation))}")
         for sign, value in step.values.items():
             yield Formula(sign, _real(value) if isinstance(value, float) else value)
 
@@ -262,10 +289,10 @@ def _stored(traced: _Traced) -> Iterator[Block]:
 
 def _work(traced: _Traced) -> Iterator[Block]:
     if gap := traced.source.gap:
-        yield Paragraph(f"Not counted: {gap.reason}; at most {gap.bound:,} FLOP.")
+        yield Paragraph(say("Not counted: {reason}; at most {bound:,} FLOP.", reason=gap.reason, bound=gap.bound))
     told: set[str] = set()
     for term in traced.work:
-        yield Formula(f"{term.action} ({term.role})", term.count, note="" if term.role in told else ROLES[term.role])
+        yield Formula(_named_term(term), term.count, note="" if term.role in told else say(ROLES[term.role]))
         told.add(term.role)
     if traced.source.inside is not None:
         yield Formula(

@@ -12,6 +12,7 @@ from netledger.core.document import Block, Document, Formula, Heading, Pairs, Pa
 from netledger.core.errors import ShapeError, SourceError, UnknownNameError
 from netledger.core.formula import TEXT
 from netledger.core.functions import MEANING
+from netledger.core.language import later, say
 from netledger.core.ledger import Convention, build, price
 from netledger.core.network import Network, Tensor
 from netledger.core.number import Traced, value_of
@@ -60,7 +61,7 @@ class ClosedForm(NamedTuple):
         given = self._checked(values)
         broken = self._broken(given)
         if broken:
-            rule = f"the formula does not hold here: {broken} is not so"
+            rule = say("the formula does not hold here: {broken} is not so", broken=broken)
             raise SourceError(rule, values=dict(values), hint="Some layer does not fit: count the network itself.")
         return {
             name: int(total.at(given)) if isinstance(total, Symbolic) else total for name, total in self.totals.items()
@@ -81,7 +82,10 @@ class ClosedForm(NamedTuple):
                 raise UnknownNameError("symbol", name, self.symbols)
         for name in self.needed():
             if name not in values:
-                raise SourceError(f"there is no value for symbol {name!r}", hint=f"Give {', '.join(self.needed())}.")
+                raise SourceError(
+                    say("there is no value for symbol {name!r}", name=name),
+                    hint=say("Give {needed}.", needed=", ".join(self.needed())),
+                )
         return {name: _exact(name, value) for name, value in values.items()}
 
     def _broken(self, given: Mapping[str, Exact]) -> str:
@@ -106,7 +110,9 @@ def _exact(name: str, value: Any) -> Exact:
     try:
         made = Fraction(str(value.item() if hasattr(value, "item") else value))
     except (ValueError, ZeroDivisionError):
-        raise SourceError(f"the value of symbol {name!r} is a number", values={"given": repr(value)[:80]}) from None
+        raise SourceError(
+            say("the value of symbol {name!r} is a number", name=name), values={"given": repr(value)[:80]}
+        ) from None
     return int(made) if made.denominator == 1 else made
 
 
@@ -125,7 +131,7 @@ class Symbols:
         self.let.append(name)
         if name not in self.numbers:
             return value
-        self.known[name] = f"{name} under let (here {value})"
+        self.known[name] = say("{name} under let (here {value})", name=name, value=value)
         return Symbolic.symbol(name, value, whole=False)
 
     def tensor(self, name: str, tensor: Tensor) -> Tensor:
@@ -139,7 +145,7 @@ class Symbols:
         place = ("", 0) if axis == 0 else (name, axis)  # all inputs have one batch
         found = next((sign for sign, known in self.places.items() if known == place), "")
         sign = found or self._free_sign(name, axis, len(tensor.shape))
-        self.known.setdefault(sign, f"{_what(axis, name)} (here {size})")
+        self.known.setdefault(sign, say("{what} (here {size})", what=_what(axis, name), size=size))
         self.places.setdefault(sign, place)
         return Symbolic.symbol(sign, size)
 
@@ -161,8 +167,8 @@ class Symbols:
 
 
 def _what(axis: int, name: str) -> str:
-    of = "the input" if name == "input" else f"input {name}"
-    return "batch" if axis == 0 else f"size of axis {axis} of {of}"
+    of = later("the input") if name == "input" else say("input {name}", name=name)
+    return say("batch") if axis == 0 else say("size of axis {axis} of {of}", axis=axis, of=of)
 
 
 Lay = Callable[[Symbols], Network]
@@ -183,7 +189,9 @@ def closed_form(lay: Lay, conventions: Sequence[Convention], numbers: Sequence[s
     tools = [each.NAME for each in conventions if hasattr(each, "charges")]
     if tools:
         hint = "Give sizes, or take macs, flops, textbook: netledger conventions."
-        raise SourceError(f"there is no closed form of what a tool counts: {', '.join(tools)}", hint=hint)
+        raise SourceError(
+            say("there is no closed form of what a tool counts: {tools}", tools=", ".join(tools)), hint=hint
+        )
     trial = Symbols((), frozenset())
     kept = _channels(lay(trial), trial)
     for name in numbers:
@@ -229,11 +237,11 @@ def document(form: ClosedForm) -> Document:
     if named:
         blocks.append(Heading("where"))
         blocks += [Formula(name, _unfolded(atom)) for atom, name in named.items()]
-    return Document(f"{form.network}, in symbols", form.source, (*blocks, *_below(form)))
+    return Document(say("{network}, in symbols", network=form.network), form.source, (*blocks, *_below(form)))
 
 
 def _total(form: ClosedForm, name: str) -> str:
-    return f"{name}, at least" if form.gaps else name
+    return say("{name}, at least", name=name) if form.gaps else name
 
 
 def _below(form: ClosedForm) -> Iterator[Block]:
@@ -241,9 +249,9 @@ def _below(form: ClosedForm) -> Iterator[Block]:
     signs = [(name, form.symbols[name]) for name in form.needed()]
     yield Pairs((*signs, *_functions(form)))
     if form.gaps:
-        yield Paragraph(f"Not counted: {', '.join(form.gaps)}; the totals are lower bounds.")
+        yield Paragraph(say("Not counted: {gaps}; the totals are lower bounds.", gaps=", ".join(form.gaps)))
     if said := _conditions(form):
-        yield Paragraph(f"Exact wherever every layer fits: {said}.")
+        yield Paragraph(say("Exact wherever every layer fits: {said}.", said=said))
 
 
 _PLAIN = frozenset({"symbol", "min", "max", "floor", "ceil", "gcd"})
@@ -331,7 +339,7 @@ def _conditions(form: ClosedForm) -> str:
             least[bound[0]] = max(bound[1], least.get(bound[0], bound[1]))
     texts = [f"{name} ≥ {value}" for name, value in least.items() if value > 1 or name not in form.places]
     texts += sorted(others, key=lambda text: (len(text), text))
-    rest = f" and {len(texts) - MAX_ASSUMED} more" if len(texts) > MAX_ASSUMED else ""
+    rest = say(" and {count} more", count=len(texts) - MAX_ASSUMED) if len(texts) > MAX_ASSUMED else ""
     return "; ".join(texts[:MAX_ASSUMED]) + rest
 
 
@@ -350,7 +358,9 @@ def simplified(form: ClosedForm) -> Document:
     blocks: list[Block] = [
         Formula(_total(form, name), str(total), form.units.get(name, "")) for name, total in made.items()
     ]
-    return Document(f"{form.network}, in symbols, simplified by SymPy", form.source, (*blocks, *_below(form)))
+    return Document(
+        say("{network}, in symbols, simplified by SymPy", network=form.network), form.source, (*blocks, *_below(form))
+    )
 
 
 def _sympy(number: Any, sympy: Any) -> Any:

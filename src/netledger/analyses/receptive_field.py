@@ -15,6 +15,7 @@ from math import lcm
 from typing import NamedTuple, TypeAlias
 
 from netledger.core.document import Column, Document, Pairs, Paragraph, Table
+from netledger.core.language import later, say
 from netledger.core.network import Network, Node, shapes
 from netledger.core.reach import MAX_PERIOD, POINT, UNKNOWN, Follow, Reach, Span
 
@@ -233,28 +234,39 @@ def document(network: Network, rows: Iterable[Row]) -> Document:
     heads = [Column("layer", number=False), Column("operator", number=False), Column("output", number=False)]
     for group in groups:
         name = _axes_name(network, group)
-        heads += [Column(f"{what} ({name})" if len(groups) > 1 else what) for what in _FIGURES]
+        heads += [Column(f"{say(what)} ({name})" if len(groups) > 1 else what) for what in _FIGURES]
     cells = tuple(_cells(row, groups, network) for row in shown)
     apart = [row.layer for row in shown if row.apart]
-    notes: list[Paragraph | Pairs] = [Pairs(_LEGEND)]
+    notes: list[Paragraph | Pairs] = [Pairs(tuple((say(name), say(text)) for name, text in _LEGEND))]
     if apart:
-        more = f" and {len(apart) - 5} more" if len(apart) > 5 else ""
-        notes.append(Paragraph(f"Paths that meet are out of line at {', '.join(apart[:5])}{more}: {_APART}"))
-    title = f"{network.name}, receptive fields, input {shapes(network.at(network.inputs))}"
+        more = say(" and {count} more", count=len(apart) - 5) if len(apart) > 5 else ""
+        notes.append(
+            Paragraph(
+                say(
+                    "Paths that meet are out of line at {apart}{more}: {why}",
+                    apart=", ".join(apart[:5]),
+                    more=more,
+                    why=say(_APART),
+                )
+            )
+        )
+    title = say("{name}, receptive fields, input {at}", name=network.name, at=shapes(network.at(network.inputs)))
     return Document(title, network.source, (Table(tuple(heads), cells), *notes))
 
 
 _FIGURES = ("size", "jump", "padding", "offset")
 _LEGEND = (
-    ("size", "elements of the input that an element of the output is computed from, first to last"),
-    ("jump", "how far that moves in the input from one element to the next"),
+    (later("size"), later("elements of the input that an element of the output is computed from, first to last")),
+    (later("jump"), later("how far that moves in the input from one element to the next")),
     (
-        "padding",
-        "how far the first element's field begins before the input; padding counts as more input, whatever it holds",
+        later("padding"),
+        later(
+            "how far the first element's field begins before the input; padding counts as more input, whatever it holds"
+        ),
     ),
-    ("offset", "the centre of the first element's field, the first element of the input being 0"),
+    (later("offset"), later("the centre of the first element's field, the first element of the input being 0")),
 )
-_APART = "they do not move in step, or are centred on different places of the input."
+_APART = later("they do not move in step, or are centred on different places of the input.")
 
 
 def _places(rows: tuple[Row, ...]) -> list[tuple[int, int]]:
@@ -282,7 +294,10 @@ def _alike(rows: tuple[Row, ...], sources: list[tuple[int, int]]) -> list[list[t
 
 def _axes_name(network: Network, group: list[tuple[int, int]]) -> str:
     many = len(network.inputs) > 1
-    return ", ".join(f"input {place + 1}, axis {axis}" if many else f"axis {axis}" for place, axis in group)
+    return ", ".join(
+        say("input {place}, axis {axis}", place=place + 1, axis=axis) if many else say("axis {axis}", axis=axis)
+        for place, axis in group
+    )
 
 
 def _cells(row: Row, groups: list[list[tuple[int, int]]], network: Network) -> tuple[str, ...]:
@@ -291,13 +306,13 @@ def _cells(row: Row, groups: list[list[tuple[int, int]]], network: Network) -> t
         field = row.fields.get(group[0])
         whole = field is not None and field.axis is None and field.size == _size(network, group[0])
         figures = ("–",) * 4 if field is None else _figures(field)
-        cells += [f"whole ({figures[0]})" if whole else figures[0], *figures[1:]]
+        cells += [say("whole ({figures})", figures=figures[0]) if whole else figures[0], *figures[1:]]
     return tuple(cells)
 
 
 def _figures(field: Field) -> tuple[str, ...]:
     if field.size is None:
-        return ("not known", "–", "–", "–")
+        return (say("not known"), "–", "–", "–")
     others = (field.jump, field.padding, field.offset)
     return (_sizes(field), *("–" if figure is None else str(figure) for figure in others))
 

@@ -16,6 +16,7 @@ from netledger.core.document import Document
 from netledger.core.errors import SourceError
 from netledger.core.network import Network
 from netledger.frontends.spec.write import to_spec as _to_spec
+from netledger.notations import DEFAULT as FIELD
 
 __all__ = ["Formula", "ReceptiveField", "explain", "formula", "receptive_field", "to_spec"]
 
@@ -26,6 +27,7 @@ def explain(
     *inputs: Input,
     all: bool = False,
     conventions: Iterable[str] = DEFAULT,
+    notation: str = FIELD,
     batch: int | None = None,
     let: Let = None,
 ) -> Answer:
@@ -37,11 +39,12 @@ def explain(
         inputs: as for `count`.
         all: explain every layer.
         conventions: the ways of counting.
+        notation: how sizes and attributes are called: field (H_in, K, C_out), cs231n (W, F, K), oiksp (O, I, N).
         batch: as for `count`.
         let: as for `count`.
 
     Raises:
-        UnknownNameError: if there is no such layer.
+        UnknownNameError: if there is no such layer, or notation.
 
     >>> print(explain("alexnet", "conv1"))  # doctest: +ELLIPSIS
     conv1 of AlexNet, input 1x3x227x227
@@ -51,7 +54,7 @@ def explain(
 
     """
     ledger = source if isinstance(source, Ledger) else count(source, *inputs, batch=batch, let=let)
-    return ledger.explain(layer, all=all, conventions=conventions)
+    return ledger.explain(layer, all=all, conventions=conventions, notation=notation)
 
 
 class Formula(Answer):

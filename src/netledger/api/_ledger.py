@@ -12,8 +12,10 @@ from netledger.conventions import load as _convention
 from netledger.core import ledger as _core
 from netledger.core.applied import applied as _applied
 from netledger.core.errors import IncompleteError, UnknownNameError
+from netledger.core.language import say
 from netledger.core.network import Network, Parameter, Provenance
 from netledger.core.work import Term
+from netledger.notations import DEFAULT as FIELD
 from netledger.reports import View
 from netledger.reports import columns as _columns
 from netledger.reports import load as _report
@@ -130,10 +132,10 @@ class Entry(_Facade[_core.Entry]):
         chosen = within.convention(convention)
         return _core.price(chosen, (self.data,))
 
-    def explain(self, conventions: Iterable[str] = DEFAULT) -> Answer:
+    def explain(self, conventions: Iterable[str] = DEFAULT, notation: str = FIELD) -> Answer:
         """Where every figure comes from: formula, substitution, value."""
         alone = _core.Ledger("one layer", "", self.data.inputs, (self.data,))
-        return Ledger(alone).explain(self.name, conventions=conventions)
+        return Ledger(alone).explain(self.name, conventions=conventions, notation=notation)
 
     def __repr__(self) -> str:
         return f"<{self.name}: {self.call}, {self.parameters} parameters>"
@@ -242,7 +244,12 @@ class Ledger(_Facade[_core.Ledger]):
             return self
         names = ", ".join(gap.layer for gap in self.gaps[:5])
         raise IncompleteError(
-            f"{len(self.gaps)} of {len(self)} layers are not counted: {names}",
+            say(
+                "{count} of {all} layers are not counted: {names}",
+                count=len(self.gaps),
+                all=len(self),
+                names=names,
+            ),
             hint="Every total is a lower bound.",
         )
 
@@ -273,16 +280,24 @@ class Ledger(_Facade[_core.Ledger]):
             self._applied[convention] = _applied(_convention(convention), self.data)
         return self._applied[convention]
 
-    def explain(self, layer: str | None = None, *, all: bool = False, conventions: Iterable[str] = DEFAULT) -> Answer:
+    def explain(
+        self,
+        layer: str | None = None,
+        *,
+        all: bool = False,
+        conventions: Iterable[str] = DEFAULT,
+        notation: str = FIELD,
+    ) -> Answer:
         """Where the figures come from: formula, substitution, value.
 
         Args:
             layer: a layer, or a block: all that is in it. Without one: the figures of every layer in numbers.
             all: explain every layer.
             conventions: the ways of counting.
+            notation: how sizes and attributes are called: field, cs231n, oiksp.
 
         Raises:
-            UnknownNameError: if there is no such layer.
+            UnknownNameError: if there is no such layer, or notation.
 
         """
         from netledger.analyses.explain import explain_layers, overview
@@ -292,7 +307,7 @@ class Ledger(_Facade[_core.Ledger]):
         if layer is None and not all:
             return Answer(overview(self.data, chosen))
         names = [entry.name for entry in self.data] if layer is None else [layer]
-        return Answer(explain_layers(self.data, names, chosen))
+        return Answer(explain_layers(self.data, names, chosen, notation))
 
     def to(
         self,

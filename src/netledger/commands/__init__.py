@@ -12,14 +12,16 @@ from typing import NoReturn
 import click
 
 from netledger import __version__
+from netledger.commands._language import asked, option, translated
 from netledger.core.errors import IncompleteError, NetledgerError
+from netledger.core.language import language, say
 from netledger.core.plugins import Folder
 
 __all__ = ["FOLDER", "main", "program"]
 
 FOLDER = Folder(__name__, os.path.dirname(__file__), "command")
 
-_HELP = """What every layer of a neural network costs, exactly, under every counting convention, and why.
+HELP = """What every layer of a neural network costs, exactly, under every counting convention, and why.
 
 \b
 Examples:
@@ -37,6 +39,13 @@ Examples:
 class _Commands(click.Group):
     """Finds the commands in this folder."""
 
+    def get_params(self, ctx: click.Context) -> list[click.Parameter]:
+        return [option(), *super().get_params(ctx)]
+
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        self.help = say(HELP)
+        super().format_help_text(ctx, formatter)
+
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(FOLDER.names())
 
@@ -44,7 +53,7 @@ class _Commands(click.Group):
         if cmd_name not in FOLDER.index:
             return None
         command: click.Command = FOLDER.module(cmd_name).command
-        return command
+        return translated(command)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -56,7 +65,7 @@ class _Commands(click.Group):
         return super().resolve_command(ctx, args)
 
 
-@click.command(cls=_Commands, help=_HELP, context_settings={"help_option_names": ["-h", "--help"]})
+@click.command(cls=_Commands, help=HELP, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="netledger", message="%(prog)s %(version)s")
 def program() -> None:
     """The root of all commands."""
@@ -64,16 +73,21 @@ def program() -> None:
 
 def main(arguments: list[str] | None = None) -> NoReturn:
     """Run the command line and exit."""
+    with language(asked(sys.argv[1:] if arguments is None else arguments)):
+        _run(arguments)
+    raise SystemExit(0)
+
+
+def _run(arguments: list[str] | None) -> None:
     try:
         program.main(arguments, prog_name="netledger", standalone_mode=True)
     except IncompleteError as error:
         _fail(str(error), 1)
     except NetledgerError as error:
         _fail(str(error), 2)
-    raise SystemExit(0)
 
 
 def _fail(message: str, code: int) -> NoReturn:
     encoding = sys.stderr.encoding or "utf-8"
-    click.echo(f"error: {message}".encode(encoding, "backslashreplace").decode(encoding), err=True)
+    click.echo(f"{say('error')}: {message}".encode(encoding, "backslashreplace").decode(encoding), err=True)
     raise SystemExit(code)

@@ -13,6 +13,9 @@ import click
 from netledger.conventions import DEFAULT
 from netledger.conventions import FOLDER as CONVENTIONS
 from netledger.core.errors import SourceError
+from netledger.core.language import ENGLISH, say, set_language
+from netledger.notations import DEFAULT as FIELD
+from netledger.notations import FOLDER as NOTATIONS
 from netledger.reports import names as formats
 from netledger.writers import FOLDER as WRITERS
 
@@ -29,6 +32,7 @@ __all__ = [
     "counted",
     "format_option",
     "network_options",
+    "notation_option",
     "out_option",
     "source_argument",
     "text",
@@ -70,7 +74,7 @@ def _settings(ctx: click.Context, param: click.Parameter, values: tuple[str, ...
     pairs = [value.partition("=") for value in values]
     for name, sign, _ in pairs:
         if not sign:
-            raise click.BadParameter(f"{name!r} is not NAME=VALUE, such as width=0.5")
+            raise click.BadParameter(say("{name!r} is not NAME=VALUE, such as width=0.5", name=name))
     return {name.strip(): text.strip() for name, _, text in pairs}
 
 
@@ -109,13 +113,49 @@ convention_option = click.option(
     help="How to count; may be given several times (netledger conventions).",
     shell_complete=complete_conventions,
 )
+
+
+def _answer_format(ctx: click.Context, param: click.Parameter, name: str) -> str:
+    """A wrong name is told before the work."""
+    if name != "json":
+        WRITERS.module(name)
+    return _for_machines(name)
+
+
+def _ledger_format(ctx: click.Context, param: click.Parameter, name: str) -> str:
+    return _for_machines(name)
+
+
+def _for_machines(format_name: str) -> str:
+    """What programs read is in English."""
+    if format_name in ("json", "csv"):
+        set_language(ENGLISH)
+    return format_name
+
+
+def _notation(ctx: click.Context, param: click.Parameter, name: str) -> str:
+    """A wrong name is told before the work."""
+    NOTATIONS.module(name)
+    return name
+
+
+notation_option = click.option(
+    "--notation",
+    default=FIELD,
+    show_default=True,
+    metavar="NAME",
+    callback=_notation,
+    help="How formulas write sizes: field (H_in, K, C_out), cs231n (W, F, K), oiksp (O, I, N).",
+    shell_complete=_complete(NOTATIONS.names),
+)
 format_option = click.option(
     "--format",
     "format_name",
     default="table",
     show_default=True,
-    metavar="NAME",
-    help=f"How to write it: {', '.join(formats())}.",
+    metavar="|".join(formats()),
+    callback=_ledger_format,
+    help="How to write it.",
     shell_complete=_complete(formats),
 )
 writer_option = click.option(
@@ -123,17 +163,10 @@ writer_option = click.option(
     "format_name",
     default="text",
     show_default=True,
-    metavar="NAME",
-    help=f"How to write it: {', '.join(WRITERS.names())}.",
+    metavar="|".join(WRITERS.names()),
+    help="How to write it.",
     shell_complete=_complete(WRITERS.names),
 )
-
-
-def _answer_format(ctx: click.Context, param: click.Parameter, name: str) -> str:
-    """A wrong name is told before the work."""
-    if name != "json":
-        WRITERS.module(name)
-    return name
 
 
 answer_option = click.option(
@@ -141,9 +174,9 @@ answer_option = click.option(
     "format_name",
     default="text",
     show_default=True,
-    metavar="NAME",
+    metavar="|".join(sorted((*WRITERS.names(), "json"))),
     callback=_answer_format,
-    help=f"How to write it: {', '.join(sorted((*WRITERS.names(), 'json')))}.",
+    help="How to write it.",
     shell_complete=_complete(lambda: sorted((*WRITERS.names(), "json"))),
 )
 out_option = click.option("--out", type=click.Path(), metavar="FILE", help="Write to a file instead.")
@@ -176,7 +209,7 @@ def write(text: str, out: str | None) -> None:
         _discard()
     except OSError as error:
         _discard()
-        raise SourceError(f"cannot write to standard output: {error.strerror}") from None
+        raise SourceError(say("cannot write to standard output: {strerror}", strerror=error.strerror)) from None
 
 
 def _discard() -> None:
@@ -189,4 +222,4 @@ def _to_file(text: str, out: str) -> None:
         with open(out, "w", encoding="utf-8", newline="\n") as file:
             file.write(text + "\n")
     except OSError as error:
-        raise SourceError(f"cannot write {out!r}: {error.strerror}") from None
+        raise SourceError(say("cannot write {out!r}: {strerror}", out=out, strerror=error.strerror)) from None

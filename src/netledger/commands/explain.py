@@ -17,6 +17,7 @@ Examples:
   netledger explain lenet --all --format html --out lenet.html
   netledger explain alexnet
   netledger explain net.yaml fc1 --convention textbook --format latex
+  netledger explain alexnet conv1 --notation cs231n
 """
 
 
@@ -26,6 +27,7 @@ Examples:
 @click.option("--all", "every", is_flag=True, help="Explain every layer.")
 @options.network_options
 @options.convention_option
+@options.notation_option
 @options.writer_option
 @options.out_option
 def command(
@@ -34,6 +36,7 @@ def command(
     every: bool,
     given: options.Given,
     conventions: tuple[str, ...],
+    notation: str,
     format_name: str,
     out: str | None,
 ) -> None:
@@ -42,4 +45,4 @@ def command(
     LAYER may be a block: everything in it is explained. Without LAYER: the figures of every layer in numbers.
     """
     ledger = options.counted(source, given)
-    options.write(ledger.explain(layer, all=every, conventions=conventions).to(format_name), out)
+    options.write(ledger.explain(layer, all=every, conventions=conventions, notation=notation).to(format_name), out)

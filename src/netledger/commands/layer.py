@@ -8,6 +8,7 @@ from netledger.api import Entry, layer
 from netledger.commands import _options as options
 from netledger.conventions import load
 from netledger.core.document import thousands
+from netledger.core.language import say
 from netledger.core.network import Parameter, shapes
 from netledger.writers.text import aligned
 
@@ -54,4 +55,4 @@ def _stored(part: Parameter) -> str:
 
 def _input(entry: Entry) -> str:
     """The inputs, and which of their numbers is the batch: a user may have meant another."""
-    return f"{shapes(entry.data.inputs)} (batch {entry.inputs[0][0]})"
+    return say("{inputs} (batch {batch})", inputs=shapes(entry.data.inputs), batch=entry.inputs[0][0])

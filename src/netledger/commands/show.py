@@ -15,6 +15,7 @@ from netledger.api._ledger import MANY
 from netledger.commands import _options as options
 from netledger.conventions import load
 from netledger.core.errors import NetledgerError
+from netledger.core.language import say
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -135,7 +136,7 @@ def _show_partly(ledger: Ledger | None, shown: _Shown) -> None:
     """On a mistake: the table up to the layer that failed."""
     if ledger:
         text = reports.load("table").render(shown.of(ledger))
-        click.echo(f"{text}\n\n(up to the layer that failed)\n", err=True)
+        click.echo(f"{text}\n\n{say('(up to the layer that failed)')}\n", err=True)
 
 
 def _on_terminal() -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from netledger.core.errors import SourceError
+from netledger.core.language import say
 from netledger.core.ledger import Charge, Convention, Entry, Ledger, Told, charges
 
 __all__ = ["Applied", "applied", "failures"]
@@ -45,7 +46,12 @@ def _charged(convention: Convention, ledger: Ledger) -> tuple[Charge, ...]:
     try:
         return charges(convention, ledger)
     except (LookupError, TypeError, ArithmeticError, ValueError, AttributeError) as error:
-        said = f"{convention.NAME} cannot price this ledger: {type(error).__name__} {error}"
+        said = say(
+            "{convention} cannot price this ledger: {kind} {error}",
+            convention=convention.NAME,
+            kind=type(error).__name__,
+            error=error,
+        )
         raise SourceError(said, hint="Was it written by another version? Count the network again.") from None
 
 

@@ -5,7 +5,10 @@ Analyses make documents; each writer (text, Markdown, LaTeX, HTML) knows these b
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, NamedTuple, TypeAlias
+
+from netledger.core.language import ENGLISH, Text, say, used
 
 __all__ = [
     "Block",
@@ -18,6 +21,7 @@ __all__ = [
     "Heading",
     "Pairs",
     "Table",
+    "said",
     "thousands",
 ]
 
@@ -144,3 +148,38 @@ class Document(NamedTuple):
     title: str
     source: str
     blocks: tuple[Block, ...]
+
+
+def said(document: Document) -> Document:
+    """The document in the language in use: its fixed words; what was put together with values was said before."""
+    if used() == ENGLISH:
+        return document
+    return document._replace(title=say(document.title), blocks=tuple(map(_said, document.blocks)))
+
+
+def _said(block: Block) -> Block:
+    return _SAYS[type(block)](block)
+
+
+def _said_definitions(block: Definitions) -> Definitions:
+    return Definitions(tuple(item._replace(meaning=say(item.meaning)) for item in block.items))
+
+
+def _said_table(block: Table) -> Table:
+    columns = tuple(column._replace(head=say(column.head)) for column in block.columns)
+    rows = tuple(tuple(map(_cell, row)) for row in block.rows)
+    return block._replace(columns=columns, rows=rows, total=tuple(map(_cell, block.total)))
+
+
+def _cell(text: str) -> str:
+    return say(text) if isinstance(text, Text) else text
+
+
+_SAYS: dict[type, Callable[[Any], Block]] = {
+    Heading: lambda block: block._replace(text=say(block.text)),
+    Paragraph: lambda block: Paragraph(say(block.text)),
+    Formula: lambda block: block._replace(name=say(block.name), note=say(block.note)),
+    Definitions: _said_definitions,
+    Pairs: lambda block: Pairs(tuple((say(name), _cell(text)) for name, text in block.items)),
+    Table: _said_table,
+}

@@ -19,7 +19,7 @@ from collections.abc import Iterable, Mapping
 from itertools import islice
 from typing import Any, NamedTuple
 
-from netledger.core.language import say
+from netledger.core.language import later, say
 
 __all__ = [
     "ForwardError",
@@ -110,7 +110,7 @@ class UnknownNameError(SourceError, LookupError):
     def __init__(self, kind: str, name: str, known: Iterable[str], **context: Any) -> None:
         names = sorted(known)
         hint = did_you_mean(name, names) or _known(names)
-        super().__init__(f"unknown {kind} {quote(str(name))}", hint=hint, **context)
+        super().__init__(say("unknown {kind} {name}", kind=say(kind), name=quote(str(name))), hint=hint, **context)
 
 
 class SpecError(NetledgerError, ValueError):
@@ -147,12 +147,12 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
 
     words = {word[:80].lower(): word[:80] for word in islice(known, 2000)}
     near = [words[word] for word in get_close_matches(str(name)[:80].lower(), words, n=2)]
-    return f"Did you mean {' or '.join(near)}?" if near else ""
+    return say("Did you mean {near}?", near=say(" or ").join(near)) if near else ""
 
 
 def _known(names: list[str], most: int = 60) -> str:
-    rest = f", and {len(names) - most} more" if len(names) > most else ""
-    return f"Known: {', '.join(names[:most]) or 'none'}{rest}."
+    rest = say(", and {count} more", count=len(names) - most) if len(names) > most else ""
+    return say("Known: {names}{rest}.", names=", ".join(names[:most]) or later("none"), rest=rest)
 
 
 def quote(text: str, limit: int = 60) -> str:

@@ -6,8 +6,8 @@
 >>> say("{layer} has {count:,} parameters", layer="conv1", count=34944)
 'conv1 has 34,944 parameters'
 >>> with language("zh"):
-...     say("height of the input")
-'输入的高度'
+...     say("height")
+'高度'
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from gettext import NullTranslations
 
-__all__ = ["ENGLISH", "language", "languages", "of_locale", "plural", "say", "set_language", "used"]
+__all__ = ["ENGLISH", "Text", "language", "languages", "later", "of_locale", "plural", "say", "set_language", "used"]
 
 ENGLISH = "en"
 LOCALE = os.path.join(os.path.dirname(os.path.dirname(__file__)), "locale")
@@ -30,11 +30,24 @@ _catalogue: ContextVar[NullTranslations | None] = ContextVar("catalogue", defaul
 _name: ContextVar[str] = ContextVar("language", default=ENGLISH)
 
 
+class Text(str):
+    """A text of the code that is said later: `say` looks it up where it is a value."""
+
+    __slots__ = ()
+
+
+def later(text: str) -> Text:
+    """Mark a text that is defined here and said elsewhere."""
+    return Text(text)
+
+
 def say(text: str, /, **values: Any) -> str:
     """A text of the code in the language in use, with values in its places: `{count:,}`."""
     catalogue = _catalogue.get()
-    found = catalogue.gettext(text) if catalogue and text else text
-    return found.format(**values) if values else found
+    if catalogue is None:
+        return text.format(**values) if values else text
+    found = catalogue.gettext(text) if text else text
+    return found.format(**_said(values)) if values else found
 
 
 def plural(one: str, many: str, count: int, /, **values: Any) -> str:
@@ -44,8 +57,13 @@ def plural(one: str, many: str, count: int, /, **values: Any) -> str:
     ('1 layer', '8 layers')
     """
     catalogue = _catalogue.get()
-    found = catalogue.ngettext(one, many, count) if catalogue else one if count == 1 else many
-    return found.format(count=count, **values)
+    if catalogue is None:
+        return (one if count == 1 else many).format(count=count, **values)
+    return catalogue.ngettext(one, many, count).format(count=count, **_said(values))
+
+
+def _said(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: say(value) if isinstance(value, Text) else value for name, value in values.items()}
 
 
 def used() -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
+from netledger.core.language import say
 from netledger.core.network import Call, Module, Network, Node, Parameter, Provenance, Tensor
 from netledger.core.operator import Operator, attributes_of
 from netledger.core.work import Term
@@ -143,7 +144,7 @@ class Entry(NamedTuple):
         read = sum(tensor.elements for tensor in self.inputs) + sum(part.elements for part in self.parameters)
         made = sum(tensor.elements for tensor in self.outputs)
         what = self.provenance.function or "this operation"
-        return Gap(self.name, self.op, f"there is no rule for {what}", 2 * read * made)
+        return Gap(self.name, self.op, say("there is no rule for {what}", what=what), 2 * read * made)
 
     def where(self, action: str = "", role: str = "") -> int:
         """How many operations have this action and this role (any, where left out)."""

@@ -21,8 +21,10 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any, ClassVar, NamedTuple, TypeAlias, dataclass_transform
 
+from netledger.core.errors import ShapeError
+from netledger.core.language import plural, say
 from netledger.core.network import Tensor
-from netledger.core.number import Number, Shape, require
+from netledger.core.number import Number, Shape, require, value_of
 from netledger.core.reach import Reads, pointwise
 from netledger.core.window import ROUNDINGS, Padding
 from netledger.core.work import Term
@@ -220,7 +222,7 @@ class Operator:
             for part in value:
                 self._check_least(name, part, least)
             return
-        require(value >= least, f"{name} must be at least {least}", **{name: value})
+        require(value >= least, say("{name} must be at least {least}", name=name, least=least), **{name: value})
 
     def infer(self, inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
         """The outputs for these inputs; raises ShapeError if there are none."""
@@ -287,8 +289,8 @@ def axes(value: Axes, count: int, what: str) -> tuple[Number, ...]:
         return (value,) * count
     require(
         len(value) == count,
-        f"{what} needs one number per axis",
-        f"Write one number, or a list of {count}.",
+        say("{what} needs one number per axis", what=what),
+        say("Write one number, or a list of {count}.", count=count),
         **{what: value, "axes": count},
     )
     return value
@@ -297,14 +299,22 @@ def axes(value: Axes, count: int, what: str) -> tuple[Number, ...]:
 def feature_map(tensor: Tensor, spatial: int = 1) -> tuple[Number, Number, Shape]:
     """Batch, channels and at least `spatial` further axes of a feature map."""
     shape = tensor.shape
-    require(
-        len(shape) >= 2 + spatial,
-        f"the input must have a batch, channels and {'at least ' if spatial else 'perhaps '}"
-        f"{spatial or 'some'} further {'axis' if spatial == 1 else 'axes'}",
-        "After flatten there are only features left; put this layer before it.",
-        input=shape,
-    )
+    if len(shape) < 2 + spatial:
+        raise _no_feature_map(tensor, spatial)
     return shape[0], shape[1], shape[2:]
+
+
+def _no_feature_map(tensor: Tensor, spatial: int) -> ShapeError:
+    further = plural(
+        "the input must have a batch, channels and at least {count} further axis",
+        "the input must have a batch, channels and at least {count} further axes",
+        spatial,
+    )
+    return ShapeError(
+        further if spatial else "the input must have a batch, channels and perhaps some further axes",
+        hint="After flatten there are only features left; put this layer before it.",
+        values={"input": tuple(map(value_of, tensor.shape))},
+    )
 
 
 def axis_of(position: int, tensor: Tensor) -> int:
@@ -312,8 +322,8 @@ def axis_of(position: int, tensor: Tensor) -> int:
     rank = len(tensor.shape)
     require(
         -rank <= position < rank,
-        f"there is no axis {position}",
-        f"The axes of this input are 0 (the batch) to {rank - 1}.",
+        say("there is no axis {position}", position=position),
+        say("The axes of this input are 0 (the batch) to {rank}.", rank=rank - 1),
     )
     return position % rank
 

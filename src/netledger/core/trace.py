@@ -8,6 +8,7 @@ from __future__ import annotations
 import dataclasses
 from typing import Any, cast
 
+from netledger.core.language import later, say
 from netledger.core.network import Tensor
 from netledger.core.number import Number, Traced, value_of
 from netledger.core.operator import Attribute, Operator
@@ -17,7 +18,16 @@ __all__ = ["meaning", "name_outputs", "trace"]
 _SPATIAL = {1: ("L",), 2: ("H", "W"), 3: ("D", "H", "W")}
 _TRACED = frozenset({"number", "per_axis", "padding", "scale"})
 _AXES = frozenset("hwdl")
-_SIZES = {"N": "batch", "C": "channels", "F": "features", "H": "height", "W": "width", "D": "depth", "L": "length"}
+_SIZES = {
+    "N": later("batch"),
+    "C": later("channels"),
+    "F": later("features"),
+    "H": later("height"),
+    "W": later("width"),
+    "D": later("depth"),
+    "L": later("length"),
+}
+_SIDES = (("in", later("input")), ("out", later("output")))
 
 
 def trace(op: Operator, inputs: tuple[Tensor, ...]) -> tuple[Operator, tuple[Tensor, ...]]:
@@ -50,26 +60,31 @@ def meaning(op: Operator, symbol: str) -> str:
     """
     for attribute in op.ATTRIBUTES.values():
         if attribute.symbol and attribute.symbol == symbol:
-            return attribute.doc
+            return say(attribute.doc)
         head, _, axis = symbol.rpartition("_")
         if attribute.symbol and head == attribute.symbol and (axis.isdecimal() or axis in _AXES):
-            return f"{attribute.doc}, {_along(axis)}"
+            return say("{what}, {where}", what=say(attribute.doc), where=_along(axis))
         if attribute.symbol and symbol.startswith(f"{attribute.symbol}_") and attribute.kind == "padding":
             _, axis, side = symbol.rsplit("_", 2)
-            return f"{attribute.doc}, {_along(axis)}, {side}"
+            return say("{what}, {where}, {side}", what=say(attribute.doc), where=_along(axis), side=say(side))
     return _size_meaning(symbol)
 
 
 def _along(axis: str) -> str:
-    return f"along the {_SIZES[axis.upper()]}" if axis.upper() in _SIZES else f"along axis {axis}"
+    size = _SIZES.get(axis.upper())
+    return say("along the {size}", size=size) if size else say("along axis {axis}", axis=axis)
 
 
 def _size_meaning(symbol: str) -> str:
     head, _, suffix = symbol.partition("_")
-    what = _SIZES.get(head) or (f"length {head[1:]}" if head[:1] == "L" and head[1:].isdigit() else "")
-    for side, word in (("in", "input"), ("out", "output")):
+    what = say(_SIZES.get(head, ""))
+    if head[:1] == "L" and head[1:].isdigit():
+        what = say("length {number}", number=head[1:])
+    for side, word in _SIDES:
         if what and suffix.startswith(side):
-            return f"{what} of {word} {suffix[len(side) :]}" if suffix != side else f"{what} of the {word}"
+            place = suffix[len(side) :]
+            said = say("{what} of {side} {place}", what=what, side=word, place=place)
+            return said if place else say("{what} of the {side}", what=what, side=word)
     return what
 
 
@@ -109,7 +124,7 @@ def _symbols(attribute: Attribute, symbol: str, value: Any) -> Any:
         return value  # a word, a fraction, nothing, or a 1 that goes without saying
     if not isinstance(value, tuple):
         return Traced.symbol(symbol, value)
-    names = ("before", "after") if attribute.kind == "pair" else _axis_names(len(value))
+    names = (later("before"), later("after")) if attribute.kind == "pair" else _axis_names(len(value))
     inner = attribute._replace(kind="pair")
     return tuple(_symbols(inner, f"{symbol}_{name}", part) for name, part in zip(names, value, strict=True))
 

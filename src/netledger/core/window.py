@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import NamedTuple, TypeAlias
 
+from netledger.core.language import later, say
 from netledger.core.number import Number, ceil_div, landed, maximum, require, where
 
 __all__ = ["ROUNDINGS", "Padding", "Pads", "Window", "axis_padding", "rounding_rule"]
@@ -22,16 +23,16 @@ Pads: TypeAlias = "str | tuple[Number, Number]"
 
 
 _RULES = {
-    "floor": "rounded down: a last window that only partly fits does not count",
-    "ceil": "rounded up: a last window that only partly fits counts too",
-    "same": "same: one window for each stride begun, whatever padding that takes",
+    "floor": later("rounded down: a last window that only partly fits does not count"),
+    "ceil": later("rounded up: a last window that only partly fits counts too"),
+    "same": later("same: one window for each stride begun, whatever padding that takes"),
 }
 
 
 def rounding_rule(rounding: str, clip: bool) -> str:
     """A rounding in words; `clip` matters for ceil only."""
-    clipped = ", if it starts inside the input or its left padding" if rounding == "ceil" and clip else ""
-    return _RULES[rounding] + clipped
+    clipped = say(", if it starts inside the input or its left padding") if rounding == "ceil" and clip else ""
+    return say(_RULES[rounding]) + clipped
 
 
 class Window(NamedTuple):
@@ -118,7 +119,7 @@ def axis_padding(padding: Padding, axis: int, axes: int) -> Pads:
     require(
         len(padding) == axes,
         "padding needs one entry per axis",
-        f"Write one number, or {axes} numbers, or {axes} pairs [before, after].",
+        say("Write one number, or {axes} numbers, or {axes} pairs [before, after].", axes=axes),
         padding=padding,
         axes=axes,
     )

@@ -11,6 +11,7 @@ from importlib import import_module
 from types import ModuleType
 
 from netledger.core.errors import SourceError
+from netledger.core.language import say
 from netledger.core.ledger import Recorded
 from netledger.core.network import Network
 from netledger.frontends.options import Options
@@ -49,4 +50,4 @@ def _front_end(source: object) -> ModuleType:
         if module.accepts(source):
             return module
     hint = "Give the name of a preset (netledger.presets()), a spec, a model, or anything that can be called."
-    raise SourceError(f"there is no front end for a {type(source).__name__}", hint=hint)
+    raise SourceError(say("there is no front end for a {name}", name=type(source).__name__), hint=hint)

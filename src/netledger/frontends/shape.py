@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from netledger.core.errors import ShapeError, UnknownNameError, quote
+from netledger.core.language import say
 from netledger.core.network import DTYPE_BITS, Tensor
 from netledger.core.number import value_of
 
@@ -58,14 +59,14 @@ def _size(part: str, text: str, number: Callable[[str], int] | None) -> int:
         return int(digits)
     if number and digits and digits != text.strip():
         return number(digits)
-    raise ShapeError(f"{quote(text)} is not a shape", hint=_HINT)
+    raise ShapeError(say("{given} is not a shape", given=quote(text)), hint=_HINT)
 
 
 def check_shape(shape: tuple[int, ...]) -> tuple[int, ...]:
     """The shape itself, if its rank and sizes are within bounds."""
     if len(shape) > MAX_RANK:
-        raise ShapeError(f"a tensor has at most {MAX_RANK} axes; this one has {len(shape)}")
+        raise ShapeError(say("a tensor has at most {most} axes; this one has {count}", most=MAX_RANK, count=len(shape)))
     for size in shape:
         if not 1 <= value_of(size) <= MAX_SIZE:
-            raise ShapeError(f"a size is between 1 and 2^31; {size} is not", hint=_HINT)
+            raise ShapeError(say("a size is between 1 and 2^31; {size} is not", size=size), hint=_HINT)
     return shape

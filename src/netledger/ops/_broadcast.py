@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import zip_longest
 
+from netledger.core.language import say
 from netledger.core.network import Tensor
 from netledger.core.number import Number, Shape, equal, maximum, product, require
 from netledger.core.operator import axis_of
@@ -27,11 +28,11 @@ def broadcast(first: Shape, second: Shape) -> Shape:
 
 def fits(small: Shape, whole: Shape, what: str) -> None:
     """Raise a ShapeError unless one shape can be broadcast to another."""
-    require(len(small) <= len(whole), f"the {what} has too many axes", given=small, needed=whole)
+    require(len(small) <= len(whole), say("the {what} has too many axes", what=what), given=small, needed=whole)
     for a, b in zip(reversed(small), reversed(whole), strict=False):
         require(
             equal((a - b) * (a - 1), 0),
-            f"the sizes of the {what} must be 1, or those needed, on every axis",
+            say("the sizes of the {what} must be 1, or those needed, on every axis", what=what),
             given=small,
             needed=whole,
         )

@@ -7,6 +7,7 @@ from fractions import Fraction
 from math import gcd
 from typing import TypeAlias
 
+from netledger.core.language import say
 from netledger.core.number import Number, Shape, require
 from netledger.core.operator import Axes, axes
 from netledger.core.reach import MAX_PERIOD, UNKNOWN, Follow, Reach, Span
@@ -21,9 +22,15 @@ def scaled(spatial: Shape, scale: Scale, what: str) -> Shape:
     """Every size times its factor, rounded down."""
     made = []
     for size, factor in zip(spatial, axes(scale, len(spatial), what), strict=True):  # type: ignore[arg-type]
-        require(factor > 0, f"the {what} must be greater than 0", **{what: str(factor)})
+        require(factor > 0, say("the {what} must be greater than 0", what=what), **{what: str(factor)})
         made.append(_times(size, factor))
-        require(made[-1] >= 1, "the output would be empty", f"Use a greater {what}.", size=size, **{what: str(factor)})
+        require(
+            made[-1] >= 1,
+            "the output would be empty",
+            say("Use a greater {what}.", what=what),
+            size=size,
+            **{what: str(factor)},
+        )
     return tuple(made)
 
 

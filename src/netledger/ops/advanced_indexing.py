@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from netledger.core.language import say
 from netledger.core.network import Tensor
 from netledger.core.number import require
 from netledger.core.operator import Operator, Readings, index, operator
@@ -32,7 +33,7 @@ class Index(Operator):
         shape, places = inputs[0].shape, inputs[1:]
         require(
             self.axis >= 0 and self.axis + len(places) <= len(shape),
-            f"there are not {len(places)} axes from axis {self.axis} on",
+            say("there are not {count} axes from axis {axis} on", count=len(places), axis=self.axis),
             "Give one index for each axis.",
             input=shape,
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from netledger.core.language import say
 from netledger.core.network import Tensor
 from netledger.core.number import Number, Shape, equal, product, require
 from netledger.core.operator import Operator, Readings, flag, operator
@@ -90,7 +91,7 @@ def _served(query: Shape, other: Shape, what: str) -> Shape:
     require(len(query) >= 1 and len(other) >= 1, "grouped heads need an axis of heads", query=query, other=other)
     require(
         equal(query[-1] % other[-1], 0),
-        f"the heads of the {what} must divide those of the queries",
+        say("the heads of the {what} must divide those of the queries", what=say(what)),
         queries=query[-1],
         heads=other[-1],
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from netledger.core.language import say
 from netledger.core.network import Tensor
 from netledger.core.number import Number, Shape, equal, over, product, require
 from netledger.core.operator import (
@@ -109,13 +110,12 @@ class DeformConv(Operator):
 
 
 def _check_field(what: str, given: Shape, expected: Shape) -> None:
-    require(len(given) == 4, f"the {what} must have 4 axes", given=given, expected=expected)
+    require(len(given) == 4, say("the {what} must have 4 axes", what=say(what)), given=given, expected=expected)
     for size, needed in zip(given, expected, strict=True):
         require(
             equal(size, needed),
-            f"the {what} does not fit the kernel and the output",
-            f"It has {'two channels' if what == 'offset' else 'a channel'} per offset group and kernel element, and "
-            "the size of the output.",
+            say("the {what} does not fit the kernel and the output", what=say(what)),
+            "It has a channel (an offset two) per offset group and kernel element, and the size of the output.",
             given=given,
             expected=expected,
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import NamedTuple
 
+from netledger.core.language import say
 from netledger.core.network import Tensor
 from netledger.core.number import Number, Shape, equal, maximum, product, require, total
 from netledger.core.operator import Operator, Readings, operator, word
@@ -26,7 +27,11 @@ class _Equation(NamedTuple):
 def _read(text: str, ranks: tuple[int, ...]) -> _Equation:
     left, arrow, right = text.replace(" ", "").replace("...", "…").partition("->")
     parts = left.split(",")
-    require(len(parts) == len(ranks), f"the equation is about {len(parts)} inputs, not {len(ranks)}", _HINT)
+    require(
+        len(parts) == len(ranks),
+        say("the equation is about {told} inputs, not {given}", told=len(parts), given=len(ranks)),
+        _HINT,
+    )
     operands = tuple(_indices(part, rank) for part, rank in zip(parts, ranks, strict=True))
     dots = max((sum(index[0] == "…" for index in operand) for operand in operands), default=0)
     times = Counter(index for operand in operands for index in operand)
@@ -53,7 +58,7 @@ def _indices(part: str, rank: int) -> tuple[str, ...]:
     """One index per axis; those of an ellipsis are numbered from its end."""
     before, dot, after = _parted(part)
     dots = rank - len(before) - len(after)
-    require(dots >= 0 if dot else dots == 0, f"{part} does not name {rank} axes", _HINT)
+    require(dots >= 0 if dot else dots == 0, say("{part} does not name {rank} axes", part=part, rank=rank), _HINT)
     return (*before, *(f"…{place}" for place in reversed(range(dots))), *after)
 
 
@@ -62,7 +67,7 @@ def _sizes(indices: tuple[str, ...], shape: Shape) -> dict[str, Number]:
     found: dict[str, Number] = {}
     for index, size in zip(indices, shape, strict=True):
         same = found.setdefault(index, size)
-        require(equal(same, size), f"the axes called {index} must be equally long", sizes=(same, size))
+        require(equal(same, size), say("the axes called {index} must be equally long", index=index), sizes=(same, size))
     return found
 
 
@@ -73,7 +78,7 @@ def _together(first: dict[str, Number], second: dict[str, Number]) -> dict[str, 
         a, b = first[index], second[index]
         require(
             equal((a - b) * (a - 1) * (b - 1), 0),
-            f"the sizes of {index} must be equal, or one of them 1",
+            say("the sizes of {index} must be equal, or one of them 1", index=index),
             sizes=(a, b),
         )
         made[index] = maximum(a, b)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from netledger.core.language import say
 from netledger.core.network import Tensor
 from netledger.core.number import Number, Shape, require
 from netledger.core.operator import Operator, Readings, Shapes, number, numbers, operator
@@ -104,7 +105,7 @@ class PositionEmbedding(Operator):
         """The same shape."""
         _, length, _ = _sequence(inputs[0])
         if self.most is not None:
-            rule = f"there are {self.most} positions, and the input has {length}"
+            rule = say("there are {most} positions, and the input has {length}", most=self.most, length=length)
             require(length <= self.most, rule, "Keep more positions.")
         return inputs
 

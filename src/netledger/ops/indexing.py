@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from netledger.core.language import say
 from netledger.core.network import Tensor
 from netledger.core.number import Number, Shape, ceil_div, maximum, minimum, require, where
 from netledger.core.operator import Operator, Readings, axis_of, index, number, operator
@@ -32,7 +33,7 @@ class Select(Operator):
         """Without the axis."""
         axis, shape = axis_of(self.axis, inputs[0]), inputs[0].shape
         inside = self.place + 1 <= shape[axis] if self.place >= 0 else shape[axis] >= -self.place
-        require(inside, f"there is no place {self.place}", place=self.place, size=shape[axis])
+        require(inside, say("there is no place {place}", place=self.place), place=self.place, size=shape[axis])
         return (inputs[0].like((*shape[:axis], *shape[axis + 1 :])),)
 
     def reads(self, inputs: tuple[Tensor, ...], outputs: tuple[Tensor, ...], which: int = 0) -> Readings:
@@ -88,11 +89,11 @@ def _inside(place: Number, size: Number) -> Number:
 
 def _beside(first: Shape, second: Shape, axis: int, what: str) -> None:
     """Raise a ShapeError unless the second is at most as long as the first on every axis but one."""
-    require(len(first) == len(second), f"the {what} must have as many axes", first=first, second=second)
+    require(len(first) == len(second), say("the {what} must have as many axes", what=what), first=first, second=second)
     for place, (size, other) in enumerate(zip(first, second, strict=True)):
         require(
             place == axis or other <= size,
-            f"the {what} must not be longer, on any axis but axis {axis}",
+            say("the {what} must not be longer, on any axis but axis {axis}", what=what, axis=axis),
             first=first,
             second=second,
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from netledger.core.language import plural, say
 from netledger.core.network import Tensor
 from netledger.core.number import Number, Shape, product, require
 from netledger.core.operator import Operator, flag, operator, real
@@ -44,9 +45,19 @@ def _joined(inputs: tuple[Tensor, ...]) -> Number:
 def _check_constant(op: _Joining | Lerp, given: int, least: int) -> None:
     """A constant stands for the last input."""
     if op.constant is not None:
-        rule = f"with a constant, {op.KIND} takes {least - 1} input{'s' * (least > 2)}, not {given}"
+        rule = plural(
+            "with a constant, {kind} takes {count} input, not {given}",
+            "with a constant, {kind} takes {count} inputs, not {given}",
+            least - 1,
+            kind=op.KIND,
+            given=given,
+        )
         require(given == least - 1, rule, "Leave the constant out, or the last input.")
-    require(op.constant is not None or given >= least, f"{op.KIND} takes at least {least} inputs, not {given}", _FROM)
+    require(
+        op.constant is not None or given >= least,
+        say("{kind} takes at least {least} inputs, not {given}", kind=op.KIND, least=least, given=given),
+        _FROM,
+    )
 
 
 @operator

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from netledger.core.language import say
 from netledger.core.network import Tensor
 from netledger.core.number import Number, equal, require
 from netledger.core.operator import Operator, Readings, Shapes, choice, flag, number, operator
@@ -38,9 +39,16 @@ class Linear(Operator):
         if self.in_features is not None:
             require(
                 equal(shape[-1], self.in_features),
-                f"the weight has {self.in_features} input features, and the input has {shape[-1]}",
-                f"Give the network an input for which {self.in_features} are left here, or write in_features: "
-                f"{shape[-1]}.",
+                say(
+                    "the weight has {in_features} input features, and the input has {given}",
+                    in_features=self.in_features,
+                    given=shape[-1],
+                ),
+                say(
+                    "Give the network an input for which {in_features} are left here, or write in_features: {given}.",
+                    in_features=self.in_features,
+                    given=shape[-1],
+                ),
             )
         return (inputs[0].like((*shape[:-1], self.out)),)
 

@@ -124,7 +124,7 @@ class MultiheadAttention(Operator):
         given = inputs[:-1] if self.mask else inputs
         require(
             1 <= len(given) <= 3,
-            f"attention takes 1 to 3 inputs{' and a mask' if self.mask else ''}",
+            "attention takes 1 to 3 inputs and a mask" if self.mask else "attention takes 1 to 3 inputs",
             "Write mask: true if the last input is a mask.",
         )
         for tensor in given:

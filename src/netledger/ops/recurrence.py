@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from netledger.core.language import say
 from netledger.core.network import Tensor
 from netledger.core.number import Number, Shape, equal, how_many, require
 from netledger.core.operator import Operator, Readings, Shapes, choice, flag, number, operator
@@ -77,10 +78,10 @@ class _Recurrent(Operator):
     def _check(self, inputs: tuple[Tensor, ...]) -> Shape:
         shape = inputs[0].shape
         require(len(shape) == 3, "the input must have a batch, a length and features", input=shape)
-        require(self.layers <= MAX_LAYERS, f"there are at most {MAX_LAYERS} layers", layers=self.layers)
+        require(self.layers <= MAX_LAYERS, say("there are at most {most} layers", most=MAX_LAYERS), layers=self.layers)
         require(self.biases <= 2, "there are 1 or 2 biases per gate", "bias: false: none.", biases=self.biases)
         expected = self._states(shape[0])
-        count = f"{self.KIND} takes one input, or {len(expected)} more: the first states"
+        count = say("{kind} takes one input, or {count} more: the first states", kind=self.KIND, count=len(expected))
         require(len(inputs) in (1, 1 + len(expected)), count, given=len(inputs))
         for state, needed in zip(inputs[1:], expected, strict=False):
             _check_state(state.shape, needed)

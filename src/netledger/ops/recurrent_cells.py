@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from netledger.core.language import say
 from netledger.core.network import Tensor
 from netledger.core.number import Number, Shape, equal, product, require
 from netledger.core.operator import Operator, Readings, Shapes, choice, flag, number, operator
@@ -38,7 +39,7 @@ class _Cell(Operator):
         made, count = (*shape[:-1], self.hidden), self.gates().states
         require(
             len(inputs) in (1, 1 + count),
-            f"{self.KIND} takes one input, or {count} more: the states before",
+            say("{kind} takes one input, or {count} more: the states before", kind=self.KIND, count=count),
             given=len(inputs),
         )
         for state in inputs[1:]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from netledger.core.language import say
 from netledger.core.network import Tensor
 from netledger.core.number import Shape, equal, product, require
 from netledger.core.operator import Operator, Readings, axis_of, flag, index, numbers, operator
@@ -168,7 +169,7 @@ class Squeeze(Operator):
         """Without the axes."""
         shape, gone = inputs[0].shape, {axis_of(axis, inputs[0]) for axis in self.axes}
         for axis in sorted(gone):
-            require(equal(shape[axis], 1), f"axis {axis} must have size 1", axes=self.axes)
+            require(equal(shape[axis], 1), say("axis {axis} must have size 1", axis=axis), axes=self.axes)
         return (inputs[0].like(tuple(size for axis, size in enumerate(shape) if axis not in gone)),)
 
     def reads(self, inputs: tuple[Tensor, ...], outputs: tuple[Tensor, ...], which: int = 0) -> Readings:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from netledger.core.language import say
 from netledger.core.network import Tensor
 from netledger.core.number import Number, Shape, equal, over, product, require
 from netledger.core.operator import (
@@ -26,7 +27,11 @@ __all__ = ["GroupNorm", "InstanceNorm", "LayerNorm", "RmsNorm"]
 def _row(tensor: Tensor, axes: int) -> Shape:
     """The last axes, which make a row."""
     rank = len(tensor.shape)
-    require(1 <= axes <= rank, f"the input has {rank} axes, and the last {axes} cannot be normalised", axes=axes)
+    require(
+        1 <= axes <= rank,
+        say("the input has {rank} axes, and the last {axes} cannot be normalised", rank=rank, axes=axes),
+        axes=axes,
+    )
     return tensor.shape[rank - axes :]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from netledger.core.language import say
 from netledger.core.network import Tensor
 from netledger.core.number import Number, Shape, equal, how_many, require, total
 from netledger.core.operator import (
@@ -62,7 +63,7 @@ class Concat(Operator):
             for place, (mine, theirs) in enumerate(zip(first.shape, other.shape, strict=True)):
                 require(
                     place == axis or equal(mine, theirs),
-                    f"all inputs must agree on every axis but axis {axis}",
+                    say("all inputs must agree on every axis but axis {axis}", axis=axis),
                     "Give the paths the same stride, or crop or pad one of them.",
                     first=first.shape,
                     other=other.shape,
@@ -198,7 +199,11 @@ class Pad(Operator):
         for amount in pads:
             most = size - _SPARED[self.mode]
             require(
-                amount <= most, f"{self.mode} padding is at most {most} here", "Pad less.", size=size, padding=amount
+                amount <= most,
+                say("{mode} padding is at most {most} here", mode=self.mode, most=most),
+                "Pad less.",
+                size=size,
+                padding=amount,
             )
 
 

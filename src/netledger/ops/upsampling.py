@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from netledger.core.language import say
 from netledger.core.network import Tensor
 from netledger.core.number import Shape, require
 from netledger.core.operator import Axes, Operator, Readings, axes, choice, feature_map, flag, operator, per_axis, scale
@@ -49,10 +50,10 @@ class Upsample(Operator):
         batch, channels, spatial = feature_map(inputs[0])
         needed = _AXES_OF_MODE.get(self.mode, len(spatial))
         hint = "" if self.mode == "bicubic" else "Use linear: it fits any number of axes."
-        require(len(spatial) == needed, f"{self.mode} needs {needed} axes", hint)
+        require(len(spatial) == needed, say("{mode} needs {needed} axes", mode=self.mode, needed=needed), hint)
         require(
             not self.align_corners or self.mode in (*_LINEAR, "bicubic"),
-            f"align_corners is not for {self.mode}",
+            say("align_corners is not for {mode}", mode=self.mode),
             "Use it with linear or bicubic.",
         )
         return (inputs[0].like((batch, channels, *self._sizes(spatial))),)

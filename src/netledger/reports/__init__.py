@@ -11,6 +11,7 @@ from typing import NamedTuple, Protocol, cast
 
 from netledger import writers
 from netledger.core.errors import SourceError, UnknownNameError
+from netledger.core.language import say
 from netledger.core.plugins import Folder
 from netledger.reports._view import View
 
@@ -79,6 +80,6 @@ def columns(format_name: str, names: Iterable[str]) -> tuple[str, ...]:
         return ()
     if not hasattr(report, "columns"):
         hint = "Leave --columns out, or choose another format: table, csv, markdown, latex, html, torchinfo."
-        raise SourceError(f"{format_name} always has the same columns", hint=hint)
+        raise SourceError(say("{format_name} always has the same columns", format_name=format_name), hint=hint)
     found: tuple[str, ...] = report.columns(chosen)
     return found

@@ -11,6 +11,7 @@ from netledger.conventions import load
 from netledger.core.applied import applied
 from netledger.core.document import Column, thousands
 from netledger.core.errors import UnknownNameError
+from netledger.core.language import later, say
 from netledger.core.ledger import Entry
 from netledger.reports._document import NOTHING, Sheet, Shown, added, core, one_line, percent, stored
 from netledger.reports._view import Row, View, decimal, rows, share
@@ -22,6 +23,8 @@ NAMES = (
     *("weights", "biases", "parameters", "share", "trainable", "buffers", "dtype", "function", "file:line", "counted"),
 )
 """The columns that there are, besides one for each convention, and one for each convention's share, such as macs%."""
+
+YES, PARTLY, NO = later("yes"), later("partly"), later("no")
 
 ALIASES = {
     "input_size": "input",
@@ -155,7 +158,12 @@ def _trainable(row: Row) -> str:
     counts = row.held
     if not counts.total:
         return ""
-    return "yes" if counts.trainable == counts.total else "partly" if counts.trainable else "no"
+    return YES if counts.trainable == counts.total else PARTLY if counts.trainable else NO
+
+
+def _trained(view: View) -> Shown:
+    shown = _plain("trainable", _trainable, number=False, spare=2)
+    return shown._replace(text=lambda row: say(_trainable(row)) or NOTHING)
 
 
 def _share(view: View) -> Shown:
@@ -185,7 +193,7 @@ _FURTHER: dict[str, Callable[[View], Shown]] = {
     **{name: _attribute(name) for name in ("stride", "padding", "dilation")},
     "groups": _told("groups", lambda entry: _sizes(entry.attributes.get("groups", "")), number=True),
     "share": _share,
-    "trainable": lambda view: _plain("trainable", _trainable, number=False, spare=2),
+    "trainable": _trained,
     "buffers": _buffers,
     "dtype": lambda view: _plain("dtype", _dtype, number=False, spare=3),
     "function": _told("function", lambda entry: entry.provenance.function),

@@ -8,14 +8,16 @@ from typing import Any, NamedTuple
 
 from netledger.core.document import Column, Document, Pairs, Table, thousands
 from netledger.core.errors import printable
+from netledger.core.language import later, say
 from netledger.core.network import shapes
 from netledger.reports._view import Row, View, decimal, rows, share, summary
 
 __all__ = ["NOT_COUNTED", "Sheet", "Shown", "core", "document", "one_line", "sheet", "stored", "word"]
 
-NOT_COUNTED = "not counted"
-SHARED = "(shared)"
+NOT_COUNTED = later("not counted")
+SHARED = later("(shared)")
 NOTHING = "–"
+TOTAL = later("total")
 
 SHADED = 4
 """Rows below so many per cent of the total are not shaded."""
@@ -49,7 +51,7 @@ class Sheet(NamedTuple):
 def document(view: View, indent: str = "dots") -> Document:
     """Everything that a view shows; `indent`: how what is in a module is set off (see `_nested.INDENTS`)."""
     ledger = view.ledger
-    title = f"{ledger.name}, input {shapes(ledger.inputs)}"
+    title = say("{name}, input {inputs}", name=ledger.name, inputs=shapes(ledger.inputs))
     return Document(title, ledger.source, (_table(sheet(view), indent), Pairs(summary(view))))
 
 
@@ -100,7 +102,9 @@ def core(view: View, totals: tuple[int, ...]) -> dict[str, Shown]:
     counts = view.ledger.parameter_counts
     first = [f"{convention.NAME}%" for convention in view.conventions[:1]]
     return {
-        "layer": Shown(Column("layer", number=False), attrgetter("name"), lambda row: one_line(row.label), "total"),
+        "layer": Shown(
+            Column("layer", number=False), attrgetter("name"), lambda row: one_line(row.label), later("total")
+        ),
         "operator": word("operator", attrgetter("operator"), spare=3, least=14),
         "input": word("input", lambda row: shapes(row.inputs), spare=7),
         "output": word("output", lambda row: shapes(row.outputs), spare=2),
@@ -150,7 +154,7 @@ def percent(place: int, name: str, totals: tuple[int, ...]) -> Shown:
     """A column of shares in a total."""
     whole = totals[place]
     return Shown(
-        Column(f"% of {name.removesuffix('%')}", spare=4),
+        Column(say("% of {convention}", convention=name.removesuffix("%")), spare=4),
         lambda row: decimal(100 * row.prices[place], whole, 4) if row.known and whole else "",
         lambda row: share(row.prices[place], whole) if row.known else NOTHING,
         share(whole, whole),

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from netledger.core.applied import failures
 from netledger.core.document import thousands
+from netledger.core.language import say
 from netledger.core.ledger import Convention, Entry, Ledger, ParameterCounts, count_parameters, price
 from netledger.core.network import Call, Parameter, Tensor
 
@@ -188,24 +189,41 @@ def _counts(stored: Mapping[object, Parameter], seen: Container[object]) -> Para
 def summary(view: View) -> tuple[tuple[str, str], ...]:
     """The lines below a table: each total with its convention, and memory."""
     ledger = view.ledger
-    least = "" if ledger.complete else "at least "
+    least = "" if ledger.complete else say("at least ")
     counts = ledger.parameter_counts
-    buffers = f"; {thousands(counts.buffers)} more values in buffers" if counts.buffers else ""
-    trainable = f"; {thousands(counts.trainable)} trainable"
+    buffers = say("; {count} more values in buffers", count=thousands(counts.buffers)) if counts.buffers else ""
+    trainable = say("; {count} trainable", count=thousands(counts.trainable))
     known = "" if ledger.modules else least  # a model of a framework tells all that it stores
-    lines = [("parameters", f"{known}{_figure(counts.total)}{trainable}{buffers}")]
+    lines = [(say("parameters"), f"{known}{_figure(counts.total)}{trainable}{buffers}")]
     for convention in view.conventions:
         lines.append((convention.NAME, f"{least}{_figure(price(convention, ledger), convention.UNIT)}"))
         lines.extend(
-            ("", f"{convention.NAME} itself fails here: {reason}") for reason in failures(convention, ledger)[:1]
+            ("", say("{name} itself fails here: {reason}", name=convention.NAME, reason=reason))
+            for reason in failures(convention, ledger)[:1]
         )
     sizes = ledger.bytes
-    lines.append(("size of input", mebibytes(sizes["input"])))
-    lines.append(("size of feature maps", f"{mebibytes(sizes['feature_maps'])} (every layer's output; views are free)"))
-    lines.append(("size of parameters", f"{mebibytes(sizes['parameters'])} (buffers included)"))
-    lines.extend(("assumed", note) for note in ledger.notes)
+    lines.append((say("size of input"), mebibytes(sizes["input"])))
+    lines.append(
+        (
+            say("size of feature maps"),
+            say("{size} (every layer's output; views are free)", size=mebibytes(sizes["feature_maps"])),
+        )
+    )
+    lines.append((say("size of parameters"), say("{size} (buffers included)", size=mebibytes(sizes["parameters"]))))
+    lines.extend((say("assumed"), note) for note in ledger.notes)
     for gap in ledger.gaps:
-        lines.append(("not counted", f"{gap.layer} ({gap.op}): {gap.reason}; at most {thousands(gap.bound)} FLOP"))
+        lines.append(
+            (
+                say("not counted"),
+                say(
+                    "{layer} ({op}): {reason}; at most {bound:,} FLOP",
+                    layer=gap.layer,
+                    op=gap.op,
+                    reason=gap.reason,
+                    bound=gap.bound,
+                ),
+            )
+        )
     return tuple(lines)
 
 

@@ -32,6 +32,7 @@ from netledger.conventions import FOLDER as CONVENTIONS
 from netledger.conventions import load
 from netledger.core.errors import SourceError
 from netledger.core.facts import lines
+from netledger.core.language import say
 from netledger.core.ledger import Entry, Ledger, Told, price
 from netledger.core.network import DTYPE_BITS, Call, Module, Parameter, Provenance, Tensor
 from netledger.core.work import ACTIONS, ROLES, Term
@@ -149,7 +150,9 @@ def read(text: str) -> Ledger:
     try:
         made = json.loads(text)
         if made["schema"] != SCHEMA:
-            raise SourceError(f"this ledger has schema {made['schema']!r}; {SCHEMA} is known")
+            raise SourceError(
+                say("this ledger has schema {made!r}; {schema} is known", made=made["schema"], schema=SCHEMA)
+            )
         gaps = {gap["layer"] for gap in made["gaps"]}
         entries = tuple(_entry(layer, layer["name"] not in gaps) for layer in made["layers"])
         inputs = _tensors(made["inputs"], made)
@@ -163,14 +166,16 @@ def read(text: str) -> Ledger:
         return ledger
     except (LookupError, TypeError, ArithmeticError, ValueError, AttributeError, RecursionError) as error:
         hint = "Write one with --format json."
-        raise SourceError(f"this is not a ledger in JSON: {type(error).__name__} {error}", hint=hint) from None
+        raise SourceError(
+            say("this is not a ledger in JSON: {name} {error}", name=type(error).__name__, error=error), hint=hint
+        ) from None
 
 
 def _entry(layer: Record, counted: bool) -> Entry:
     tensors = _tensors((*layer["inputs"], *layer["outputs"]), layer)
     split = len(layer["inputs"])
     if not split and layer["op"] in OPERATORS.index and operator(layer["op"]).INPUTS[0]:
-        raise ValueError(f"layer {layer['name']!r} has no input")
+        raise ValueError(say("layer {layer!r} has no input", layer=layer["name"]))
     shapes = {**layer["parameter_shapes"], **layer["buffer_shapes"]}
     return Entry(
         str(layer["name"]),
@@ -219,13 +224,13 @@ def _told(layer: Record, counted: bool) -> Told:
 
 def _term(term: Record) -> Term:
     if term["action"] not in ACTIONS or term["role"] not in ROLES:
-        raise ValueError(f"unknown term {term['action']!r}, {term['role']!r}")
+        raise ValueError(say("unknown term {term!r}, {term2!r}", term=term["action"], term2=term["role"]))
     return Term(term["action"], term["role"], _count(term["count"]))
 
 
 def _typed(value: Any, kind: type) -> Any:
     if type(value) is not kind:
-        raise ValueError(f"{value!r} is no {kind.__name__}")
+        raise ValueError(say("{value!r} is no {name}", value=value, name=kind.__name__))
     return value
 
 
@@ -249,11 +254,11 @@ def _tensors(shapes: Any, made: Record) -> tuple[Tensor, ...]:
 
 def _shape(sizes: list[Any]) -> tuple[int, ...]:
     if len(sizes) > MAX_RANK:
-        raise ValueError(f"a tensor of {len(sizes)} axes")
+        raise ValueError(say("a tensor of {count} axes", count=len(sizes)))
     return tuple(map(_count, sizes))
 
 
 def _count(value: Any) -> int:
     if type(value) is not int or not 0 <= value <= MAX_COUNT:
-        raise ValueError(f"{value!r} is not a count")
+        raise ValueError(say("{value!r} is not a count", value=value))
     return value

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from netledger.core.document import Pairs, Table
+from netledger.core.document import Pairs, Table, said
 from netledger.core.errors import printable
+from netledger.core.language import say
 from netledger.reports._document import NOT_COUNTED, document
 from netledger.reports._view import View
 from netledger.writers.text import GAP, aligned, widths, write
@@ -37,13 +38,13 @@ def for_terminal(view: View, width: int) -> Any:
     from rich.table import Table as Grid
     from rich.text import Text
 
-    said = document(view, "lines")
-    whole, facts = said.blocks
+    answer = said(document(view, "lines"))
+    whole, facts = answer.blocks
     assert isinstance(whole, Table)
     assert isinstance(facts, Pairs)
     shown, left_out = _fitting(whole, width)
     if not _fits(shown, width):
-        return Text(write(said))
+        return Text(write(answer))
     made = Grid(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold", show_footer=True)
     for column, total, least in zip(shown.columns, shown.total, _least(shown), strict=True):
         made.add_column(
@@ -57,13 +58,15 @@ def for_terminal(view: View, width: int) -> Any:
         made.add_row(*(Text(printable(cell), _style(cell, shade)) for cell in row))
     notes = [Text(printable(line)) for line in aligned(facts.items)]
     if left_out:
-        notes.append(Text(f"Left out to fit {width} columns: {', '.join(left_out)}.", "dim"))
-    head = f"{said.title}\n{said.source}" if said.source else said.title
+        notes.append(
+            Text(say("Left out to fit {width} columns: {left_out}.", width=width, left_out=", ".join(left_out)), "dim")
+        )
+    head = f"{answer.title}\n{answer.source}" if answer.source else answer.title
     return Group(Text(printable(head), "bold"), Text(), made, Text(), *notes)
 
 
 def _style(cell: str, shade: int) -> str:
-    if cell == NOT_COUNTED:
+    if cell == say(NOT_COUNTED):
         return "yellow"
     if cell in ("0", "0.00 %"):
         return "dim"

@@ -6,7 +6,18 @@ from collections.abc import Callable
 from html import escape
 from typing import Any
 
-from netledger.core.document import Column, Definition, Definitions, Document, Formula, Heading, Pairs, Paragraph, Table
+from netledger.core.document import (
+    Column,
+    Definition,
+    Definitions,
+    Document,
+    Formula,
+    Heading,
+    Pairs,
+    Paragraph,
+    Table,
+    said,
+)
 from netledger.core.errors import printable
 from netledger.core.formula import MATHML
 from netledger.writers._chain import chain
@@ -32,6 +43,7 @@ _STYLE = """<style>
 
 def write(document: Document) -> str:
     """The title, the source, and each block."""
+    document = said(document)
     source = [f"<p><small>{_text(document.source)}</small></p>"] if document.source else []
     blocks = (_WRITERS[type(block)](block) for block in document.blocks)
     title = f"<h2>{_text(document.title)}</h2>"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from netledger.core.document import Definition, Definitions, Document, Formula, Heading, Pairs, Paragraph, Table
+from netledger.core.document import Definition, Definitions, Document, Formula, Heading, Pairs, Paragraph, Table, said
 from netledger.core.errors import printable
 from netledger.core.formula import LATEX, latex_text
 from netledger.writers._chain import chain, in_mathematics
@@ -19,6 +19,7 @@ _HEADINGS = {1: r"\subsection*", 2: r"\subsubsection*"}
 
 def write(document: Document) -> str:
     """The title as a section, and each block."""
+    document = said(document)
     source = [escape(document.source)] if document.source else []
     blocks = (_WRITERS[type(block)](block) for block in document.blocks)
     needs = r"% needs \usepackage{amsmath,booktabs,longtable}"

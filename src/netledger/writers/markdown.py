@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from netledger.core.document import Definition, Definitions, Document, Formula, Heading, Pairs, Paragraph, Table
+from netledger.core.document import Definition, Definitions, Document, Formula, Heading, Pairs, Paragraph, Table, said
 from netledger.core.errors import printable
 from netledger.core.formula import LATEX, latex_text
 from netledger.writers._chain import chain, in_mathematics
@@ -20,6 +20,7 @@ _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~!&$])")
 
 def write(document: Document) -> str:
     """A heading, the source, and each block after an empty line."""
+    document = said(document)
     source = [escape(document.source)] if document.source else []
     blocks = (_WRITERS[type(block)](block) for block in document.blocks)
     return "\n\n".join([f"## {escape(document.title)}", *source, *blocks])

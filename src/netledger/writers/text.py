@@ -5,10 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from netledger.core.document import Block, Definitions, Document, Formula, Heading, Pairs, Paragraph, Table, thousands
+from netledger.core.document import (
+    Block,
+    Definitions,
+    Document,
+    Formula,
+    Heading,
+    Pairs,
+    Paragraph,
+    Table,
+    said,
+    thousands,
+)
 from netledger.core.errors import printable
 
-__all__ = ["NAME", "aligned", "widths", "write"]
+__all__ = ["NAME", "aligned", "left", "right", "wide", "widths", "write"]
 
 NAME = "text"
 
@@ -18,6 +29,7 @@ WIDTH = 110
 
 def write(document: Document) -> str:
     """The title, the source, and each block after an empty line; formulas stand together."""
+    document = said(document)
     head = f"{document.title}\n{document.source}" if document.source else document.title
     parts = [head]
     before: Block | None = None
@@ -30,7 +42,7 @@ def write(document: Document) -> str:
 
 
 def _heading(block: Heading) -> str:
-    return f"{block.text}\n{('=' if block.level == 1 else '-') * len(block.text)}"
+    return f"{block.text}\n{('=' if block.level == 1 else '-') * wide(block.text)}"
 
 
 def _paragraph(block: Paragraph) -> str:
@@ -46,16 +58,17 @@ def _formula(block: Formula) -> str:
     unit = f" {block.unit}" if block.unit else ""
     note = f"   ({block.note})" if block.note else ""
     line = " = ".join([block.name, *parts, f"{value}{unit}"])
-    if len(line) > WIDTH:
+    if wide(line) > WIDTH:
         line = "\n      = ".join([block.name, *parts, f"{value}{unit}"])
     return f"  {line}{note}"
 
 
 def _definitions(block: Definitions) -> str:
     lines = [(item.symbol, _equals(item.value), item.meaning) for item in block.items]
-    columns = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    columns = [max(map(wide, column)) for column in zip(*lines, strict=True)]
     return "\n".join(
-        f"      {symbol:<{columns[0]}} {value:<{columns[1]}}  {meaning}".rstrip() for symbol, value, meaning in lines
+        f"      {left(symbol, columns[0])} {left(value, columns[1])}  {meaning}".rstrip()
+        for symbol, value, meaning in lines
     )
 
 
@@ -68,17 +81,17 @@ def _pairs(block: Pairs) -> str:
 
 
 def _table(block: Table) -> str:
-    wide = widths(block)
-    rule = GAP.join("-" * width for width in wide)
-    lines = [_line(tuple(column.head for column in block.columns), block, wide), rule]
-    lines += [_line(row, block, wide) for row in block.rows]
-    return "\n".join([*lines, rule, _line(block.total, block, wide)] if block.total else lines)
+    room = widths(block)
+    rule = GAP.join("-" * width for width in room)
+    lines = [_line(tuple(column.head for column in block.columns), block, room), rule]
+    lines += [_line(row, block, room) for row in block.rows]
+    return "\n".join([*lines, rule, _line(block.total, block, room)] if block.total else lines)
 
 
-def _line(cells: tuple[str, ...], table: Table, wide: list[int]) -> str:
+def _line(cells: tuple[str, ...], table: Table, room: list[int]) -> str:
     padded = (
-        cell.rjust(width) if column.number else cell.ljust(width)
-        for cell, column, width in zip(cells, table.columns, wide, strict=True)
+        right(cell, width) if column.number else left(cell, width)
+        for cell, column, width in zip(cells, table.columns, room, strict=True)
     )
     return GAP.join(padded).rstrip()
 
@@ -87,13 +100,36 @@ def widths(table: Table) -> list[int]:
     """How wide each column needs to be."""
     heads = tuple(column.head for column in table.columns)
     rows = (*table.rows, table.total) if table.total else table.rows
-    return [max(map(len, cells)) for cells in zip(heads, *rows, strict=True)]
+    return [max(map(wide, cells)) for cells in zip(heads, *rows, strict=True)]
+
+
+def wide(text: str) -> int:
+    """How many columns of a terminal a text takes: a Chinese character takes two.
+
+    >>> wide("kernel"), wide("卷积核")
+    (6, 6)
+    """
+    if text.isascii():
+        return len(text)
+    from unicodedata import combining, east_asian_width
+
+    return sum((east_asian_width(char) in "WF") + (not combining(char)) for char in text)
+
+
+def left(text: str, width: int) -> str:
+    """The text at the left of so many columns."""
+    return text + " " * (width - wide(text))
+
+
+def right(text: str, width: int) -> str:
+    """The text at the right of so many columns."""
+    return " " * (width - wide(text)) + text
 
 
 def aligned(pairs: Sequence[tuple[str, str]]) -> list[str]:
     """A line for each name and text, the texts below one another."""
-    width = max((len(name) for name, _ in pairs), default=0)
-    return [f"{name:<{width}}  {text}" for name, text in pairs]
+    width = max((wide(name) for name, _ in pairs), default=0)
+    return [f"{left(name, width)}  {text}" for name, text in pairs]
 
 
 _WRITERS: dict[type, Callable[[Any], str]] = {

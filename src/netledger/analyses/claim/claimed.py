@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from netledger.core.document import thousands
 from netledger.core.errors import SourceError, quote
+from netledger.core.language import say
 
 __all__ = ["MEANINGS", "Claimed", "decimal", "read"]
 
@@ -141,16 +142,19 @@ def read(text: str) -> Claimed:
 
     """
     if len(text) > MAX_TEXT:
-        raise SourceError(f"a claim has at most {MAX_TEXT} characters; this one has {len(text)}", hint=_EXAMPLE)
+        raise SourceError(
+            say("a claim has at most {most} characters; this one has {count}", most=MAX_TEXT, count=len(text)),
+            hint=_EXAMPLE,
+        )
     plain = _plain(text)
     found = _numbers(plain, text)
     if len(found) != 1:
-        what = f"there are {len(found)} numbers" if found else "there is no number"
-        raise SourceError(f"a claim is one figure; {what} in {quote(text)}", hint=_EXAMPLE)
+        many = say("there are {count} numbers", count=len(found)) if found else say("there is no number")
+        raise SourceError(say("a claim is one figure; {many} in {given}", many=many, given=quote(text)), hint=_EXAMPLE)
     value, step = _value(found[0], text)
     scale, meaning = _words(f"{plain[: found[0].start()]} {plain[found[0].end() :]}", text)
     if value <= 0:
-        raise SourceError(f"a claim is greater than 0; {quote(text)} is not", hint=_EXAMPLE)
+        raise SourceError(say("a claim is greater than 0; {given} is not", given=quote(text)), hint=_EXAMPLE)
     return Claimed(text.strip(), value * scale, step * scale, meaning)
 
 
@@ -168,7 +172,7 @@ def _numbers(plain: str, text: str) -> list[re.Match[str]]:
     found = list(_NUMBER.finditer(plain))
     broken = any(_MORE.match(plain, match.end()) for match in found)
     if broken or any(char.isdecimal() and not char.isascii() for char in plain):
-        raise SourceError(f"{quote(text)} has a number that cannot be read", hint=_EXAMPLE)
+        raise SourceError(say("{given} has a number that cannot be read", given=quote(text)), hint=_EXAMPLE)
     return found
 
 
@@ -182,7 +186,10 @@ def _value(number: re.Match[str], text: str) -> tuple[Fraction, Fraction]:
     whole, _, rest = plain.partition(".")
     exponent = number["e"] or number["ten"] or "0"
     if len(exponent) > 4 or abs(int(exponent)) > MAX_EXPONENT:
-        raise SourceError(f"an exponent is at most {MAX_EXPONENT}; that of {quote(text)} is not", hint=_EXAMPLE)
+        raise SourceError(
+            say("an exponent is at most {most}; that of {given} is not", most=MAX_EXPONENT, given=quote(text)),
+            hint=_EXAMPLE,
+        )
     times = Fraction(10) ** int(exponent)
     step = times / 10 ** len(rest)
     return int(f"{number['sign']}{whole}{rest}") * step, step
@@ -191,19 +198,30 @@ def _value(number: re.Match[str], text: str) -> tuple[Fraction, Fraction]:
 def _words(words: str, text: str) -> tuple[int, str]:
     """The scale, and what is counted: what the words around a number say."""
     if _SPEED.search(words):
-        raise SourceError(f"{quote(text)} is a speed; claims about counts are reconciled", hint=_EXAMPLE)
+        raise SourceError(
+            say("{given} is a speed; claims about counts are reconciled", given=quote(text)), hint=_EXAMPLE
+        )
     told = [_word(word) for word in _WORD.findall(_MULTIPLY_ADDS.sub(" macs ", words).replace("-", " "))]
     scales = {scale for scale, _ in told if scale > 1}
     meanings = {meaning for _, meaning in told if meaning}
     if "bytes" in meanings or _BYTES.search(words):
         raise SourceError(
-            f"{quote(text)} is memory; claims about operations and parameters are reconciled", hint=_EXAMPLE
+            say("{given} is memory; claims about operations and parameters are reconciled", given=quote(text)),
+            hint=_EXAMPLE,
         )
     if len(meanings) > 1:
         meanings -= {"operations"}  # "multiply-add operations"
     for several, what in ((scales, "scales"), (meanings, "units")):
         if len(several) > 1:
-            raise SourceError(f"a claim is one figure; there are {len(several)} {what} in {quote(text)}", hint=_EXAMPLE)
+            raise SourceError(
+                say(
+                    "a claim is one figure; there are {count} {what} in {given}",
+                    count=len(several),
+                    what=what,
+                    given=quote(text),
+                ),
+                hint=_EXAMPLE,
+            )
     return next(iter(scales), 1), next(iter(meanings), "")
 
 

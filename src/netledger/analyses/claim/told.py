@@ -9,6 +9,7 @@ from netledger.analyses.claim import Found, Match
 from netledger.analyses.claim.claimed import MEANINGS, Claimed, decimal
 from netledger.core.document import Block, Column, Document, Pairs, Paragraph, Table, thousands
 from netledger.core.errors import quote
+from netledger.core.language import say
 from netledger.core.network import Tensor, shapes
 
 __all__ = ["SCHEMA", "document", "record"]
@@ -22,7 +23,12 @@ AS_GIVEN = "as given"
 def document(found: Found) -> Document:
     """The claim as it is understood; a row for each figure that agrees, or for the nearest; what was tried."""
     claimed, ledger = found.claimed, found.ledger
-    title = f"{ledger.name}, input {shapes(ledger.inputs)}: what gives {quote(claimed.text, 200)}"
+    title = say(
+        "{name}, input {inputs}: what gives {given}",
+        name=ledger.name,
+        inputs=shapes(ledger.inputs),
+        given=quote(claimed.text, 200),
+    )
     blocks: list[Block] = [Pairs(tuple(_understood(claimed)))]
     if not found.matches:
         blocks.append(
@@ -36,9 +42,12 @@ def document(found: Found) -> Document:
 def _understood(claimed: Claimed) -> list[tuple[str, str]]:
     least, bound = decimal(claimed.least), decimal(claimed.bound)
     return [
-        ("claim", f"{decimal(claimed.value)}, printed to {decimal(claimed.step)}"),
+        (
+            "claim",
+            say("{value}, printed to {step}", value=decimal(claimed.value), step=decimal(claimed.step)),
+        ),
         ("of", MEANINGS[claimed.meaning]),
-        ("agrees", f"from {least} to less than {bound}, rounded or cut off"),
+        ("agrees", say("from {least} to less than {bound}, rounded or cut off", least=least, bound=bound)),
     ]
 
 
@@ -57,7 +66,7 @@ def _table(found: Found, shown: tuple[Match, ...]) -> Table:
 
 def _cells(match: Match, found: Found) -> tuple[str, ...]:
     figure = match.figure
-    more = f" and {len(figure.names) - NAMES} more" if len(figure.names) > NAMES + 1 else ""
+    more = say(" and {count} more", count=len(figure.names) - NAMES) if len(figure.names) > NAMES + 1 else ""
     names = figure.names[: NAMES if more else NAMES + 1]
     network = ", ".join(figure.variants) or AS_GIVEN
     return (
@@ -101,8 +110,14 @@ def _tried(found: Found) -> str:
         _several(tried.variants, "variant"),
         _several(tried.conventions, "convention"),
     )
-    rest = f"; {count - SHOWN} more agree, with as many departures or more" if count > SHOWN else ""
-    return f"Tried: {', '.join(parts)}; {count} of {_several(tried.figures, 'figure')} agree{rest}."
+    rest = say("; {count} more agree, with as many departures or more", count=count - SHOWN) if count > SHOWN else ""
+    return say(
+        "Tried: {parts}; {count} of {several} agree{rest}.",
+        parts=", ".join(parts),
+        count=count,
+        several=_several(tried.figures, "figure"),
+        rest=rest,
+    )
 
 
 def _several(count: int, what: str) -> str:
@@ -111,7 +126,7 @@ def _several(count: int, what: str) -> str:
 
 def _incomplete(found: Found) -> list[str]:
     gaps = len(found.ledger.gaps)
-    return [f"{gaps} layers are not counted: every figure is a lower bound."] if gaps else []
+    return [say("{gaps} layers are not counted: every figure is a lower bound.", gaps=gaps)] if gaps else []
 
 
 def record(found: Found) -> dict[str, Any]:

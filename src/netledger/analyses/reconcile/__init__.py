@@ -13,6 +13,7 @@ from typing import NamedTuple
 from netledger.conventions._words import several
 from netledger.core.applied import failures
 from netledger.core.errors import NetledgerError
+from netledger.core.language import say
 from netledger.core.ledger import Charge, Convention, Entry, Ledger, charges, price
 
 __all__ = ["TWICE", "Column", "Figure", "Reconciliation", "Term", "about", "grouped", "reconcile"]
@@ -149,7 +150,9 @@ def _cost(ledger: Ledger, convention: Convention) -> Figure:
     kept = sum(amount for name, _, amount in parts if name == PRODUCTS[0])
     left = -sum(amount for name, _, amount in parts if name.startswith(_LEFT_OUT))
     if kept + left != plain:
-        raise _wrong(convention, f"{kept} products and {left} left out, of {plain}")
+        raise _wrong(
+            convention, say("{kept} products and {left} left out, of {plain}", kept=kept, left=left, plain=plain)
+        )
     terms = _terms(
         (name.removeprefix(_LEFT_OUT), layer, amount) for name, layer, amount in parts if name != PRODUCTS[0]
     )
@@ -183,7 +186,11 @@ def _of_entry(entry: Entry, convention: Convention) -> Iterator[tuple[str, str, 
             name, amount = TWICE, amount - products
         yield name, entry.name, amount
     if products and not counted:
-        yield f"{_LEFT_OUT}{several(entry.op)} not counted", entry.name, -products
+        yield (
+            f"{_LEFT_OUT}{several(entry.op)} not counted",
+            entry.name,
+            -products,
+        )
 
 
 def _layer(ledger: Ledger, charge: Charge) -> str:
@@ -205,13 +212,21 @@ def _terms(parts: Iterable[tuple[str, str, int]]) -> tuple[Term, ...]:
 
 def _checked(convention: Convention, figure: Figure) -> Figure:
     if figure.plain + sum(term.amount for term in figure.terms) != figure.total:
-        raise _wrong(convention, f"{figure.plain} and {[term.amount for term in figure.terms]} are not {figure.total}")
+        raise _wrong(
+            convention,
+            say(
+                "{plain} and {terms} are not {total}",
+                plain=figure.plain,
+                terms=[term.amount for term in figure.terms],
+                total=figure.total,
+            ),
+        )
     return figure
 
 
 def _wrong(convention: Convention, what: str) -> NetledgerError:
     hint = "This is a mistake in the convention: its charges must name every product, counted or left out."
-    return NetledgerError(f"the terms of {convention.NAME} do not add up: {what}", hint=hint)
+    return NetledgerError(say("the terms of {name} do not add up: {what}", name=convention.NAME, what=what), hint=hint)
 
 
 # What it holds.

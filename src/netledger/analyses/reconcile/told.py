@@ -9,6 +9,7 @@ from netledger.analyses.reconcile import Column, Figure, Reconciliation, Term, g
 from netledger.core.document import Block, Cells, Document, Heading, Pairs, Paragraph, Table, thousands
 from netledger.core.document import Column as Head
 from netledger.core.facts import lines
+from netledger.core.language import plural, say
 from netledger.core.network import shapes
 
 __all__ = ["SCHEMA", "document", "record", "written"]
@@ -24,7 +25,7 @@ FEW = 4
 def document(found: Reconciliation, layers: bool = False) -> Document:
     """All conventions in a table; `layers`: with the layers that each term comes from."""
     ledger = found.ledger
-    title = f"{ledger.name}, input {shapes(ledger.inputs)}: what each convention counts"
+    title = say("{name}, input {inputs}: what each convention counts", name=ledger.name, inputs=shapes(ledger.inputs))
     blocks: list[Block] = [Pairs(tuple(_plain(found))), _costs(found)]
     stored = [column for column in found.columns if column.parameters is not None]
     if stored:
@@ -41,7 +42,7 @@ def _plain(found: Reconciliation) -> Iterator[tuple[str, str]]:
     kinds = ", ".join(f"{kind.replace('_', ' ')} {thousands(count)}" for kind, count in found.plain)
     total = sum(count for _, count in found.plain)
     yield "plain count", f"{thousands(total)} multiply-adds" + (f": {kinds}" if len(found.plain) > 1 else "")
-    yield "parameters", f"{thousands(found.parameters)}, each once"
+    yield "parameters", say("{count}, each once", count=thousands(found.parameters))
 
 
 def _costs(found: Reconciliation) -> Table:
@@ -120,17 +121,27 @@ def _opened(found: Reconciliation) -> list[Block]:
 def _said(found: Reconciliation) -> Iterator[str]:
     count = len(found.columns)
     yield (
-        f"Each figure is the plain count and its terms, no term is a remainder: checked for {count} "
-        f"{'conventions' if count != 1 else 'convention'}. A FLOP figure counts a multiply-add as two."
+        plural(
+            "Each figure is the plain count and its terms, no term is a remainder: checked for {count} convention. "
+            "A FLOP figure counts a multiply-add as two.",
+            "Each figure is the plain count and its terms, no term is a remainder: checked for {count} conventions. "
+            "A FLOP figure counts a multiply-add as two.",
+            count,
+        )
     )
     if not any(entry.provenance.function for entry in found.ledger):
         yield "Tools read PyTorch models: what they count of a spec is what they count of PyTorch's own layers."
     if not found.ledger.complete:
-        yield f"{len(found.ledger.gaps)} layers are not counted: the plain count is a lower bound."
+        yield say("{count} layers are not counted: the plain count is a lower bound.", count=len(found.ledger.gaps))
     for column in found.columns:
         if column.fails:
-            more = f", and {len(column.fails) - 1} more" if len(column.fails) > 1 else ""
-            yield f"* {column.name}: the tool itself fails here. {column.fails[0]}{more}."
+            more = say(", and {count} more", count=len(column.fails) - 1) if len(column.fails) > 1 else ""
+            yield say(
+                "* {name}: the tool itself fails here. {fails}{more}.",
+                name=column.name,
+                fails=column.fails[0],
+                more=more,
+            )
 
 
 def record(found: Reconciliation) -> dict[str, Any]:

@@ -25,6 +25,7 @@ from netledger.analyses.verify.matching import Layers
 from netledger.analyses.verify.rows import Unmatched, chosen
 from netledger.analyses.verify.sheet import parse, read
 from netledger.core.errors import SourceError
+from netledger.core.language import say
 from netledger.core.ledger import Ledger
 from netledger.core.network import Network
 
@@ -95,7 +96,7 @@ def verify(
     verdicts = tuple(found for pair in rows.pairs for found in judge.row(pair, reads))
     if not verdicts and not rows.unmatched:
         hint = "The cells of its known columns are empty in all rows about the network."
-        raise SourceError(f"{name} has no cell to compare", hint=hint)
+        raise SourceError(say("{name} has no cell to compare", name=name), hint=hint)
     left_out = _left_out(ledger, rows.pairs)
     return Findings(name, ledger, verdicts, reads, heads.ignored, rows.unmatched, rows.others, left_out)
 

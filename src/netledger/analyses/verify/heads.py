@@ -9,6 +9,7 @@ from typing import NamedTuple
 from netledger.analyses.verify.printed import Unit, plain, unit
 from netledger.analyses.verify.sheet import Sheet
 from netledger.conventions import FOLDER as CONVENTIONS
+from netledger.core.language import say
 
 __all__ = ["FIGURES", "SHAPES", "Column", "Heads", "columns", "convention_of", "known"]
 
@@ -158,7 +159,9 @@ def columns(sheet: Sheet) -> Heads:
     )
     said = {made.units for made in compared}
     kept = {*(made.place for made in compared), *(made.place for made in by_use.values() if made), *said}
-    ignored = tuple(name or f"number {place + 1}" for place, name in enumerate(names) if place not in kept)
+    ignored = tuple(
+        name or say("number {place}", place=place + 1) for place, name in enumerate(names) if place not in kept
+    )
     _check(sheet, by_use, compared)
     return Heads(by_use["layer"], by_use["model"], by_use["kind"], compared, ignored)
 
@@ -172,6 +175,8 @@ def _check(sheet: Sheet, by_use: Mapping[str, Column | None], compared: tuple[Co
     if not compared:
         raise sheet.wrong(sheet.head.number, "", "no column that can be compared is named", hint)
     if len(compared) * len(sheet.rows) > MAX_CELLS:
-        raise sheet.wrong(sheet.head.number, "", f"more than {MAX_CELLS} cells to compare", "Give a part of the table.")
+        raise sheet.wrong(
+            sheet.head.number, "", say("more than {most} cells to compare", most=MAX_CELLS), "Give a part of the table."
+        )
     if not any(by_use.values()):
         raise sheet.wrong(sheet.head.number, "", "no column names the layers", hint)

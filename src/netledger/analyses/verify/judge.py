@@ -19,6 +19,7 @@ from netledger.analyses.verify.subject import figure as exact_figure
 from netledger.analyses.verify.variants import Variant, changed
 from netledger.conventions import DEFAULT, load
 from netledger.core.errors import quote
+from netledger.core.language import say
 from netledger.core.ledger import Convention, Ledger
 from netledger.core.network import shapes
 
@@ -169,7 +170,7 @@ class Judge:
         found = figure(text, said)
         if found is None:
             hint = "Write it as 34944, 34,944, 35K, 0.7 M or 1.135 x 10^9; leave it empty, or -, if there is none."
-            raise self.sheet.wrong(line.number, column.head, f"{quote(text)} is not a figure", hint)
+            raise self.sheet.wrong(line.number, column.head, say("{given} is not a figure", given=quote(text)), hint)
         return found
 
     def _sizes(self, column: Column, line: Line) -> Sizes | None:
@@ -179,7 +180,7 @@ class Judge:
         found = sizes(text)
         if found is None:
             hint = "Write it as 55x55x96, 96x55x55 or (1, 96, 55, 55); leave it empty, or -, if there is none."
-            raise self.sheet.wrong(line.number, column.head, f"{quote(text)} is not a shape", hint)
+            raise self.sheet.wrong(line.number, column.head, say("{given} is not a shape", given=quote(text)), hint)
         return found
 
     def row(self, pair: Pair, reads: tuple[Read, ...]) -> Iterator[Verdict]:
@@ -210,7 +211,7 @@ class Judge:
     def _of_figure(self, pair: Pair, way: Read, theirs: Figure) -> Verdict:
         column, ours = way.column, self._exact(way, pair.subject)
         if column.meaning == "operations" and not pair.subject.counted and theirs.value > ours:
-            return _verdict(pair, column, None, f"not all of it is counted: at least {ours:,}", ours)
+            return _verdict(pair, column, None, say("not all of it is counted: at least {ours:,}", ours=ours), ours)
         gap = theirs.value - ours
         difference = int(gap) if gap.denominator == 1 else None
         if theirs.agrees(ours):

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from netledger.analyses.verify.printed import LONGEST, plain
 from netledger.analyses.verify.subject import Subject, layer, whole
 from netledger.core.errors import quote
+from netledger.core.language import say
 from netledger.core.ledger import Entry, Ledger
 from netledger.ops import FOLDER as OPERATORS
 
@@ -155,7 +156,7 @@ class Layers:
         for part in (_unsigned(name), re.split(r"[\s(,:]", name.strip(), maxsplit=1)[0]):
             found = (self._named(part) or self._numbered(part)) if part and part != name else None
             if found:
-                return found._replace(how=f"{found.how}, from {quote(part)}")
+                return found._replace(how=say("{how}, from {part}", how=found.how, part=quote(part)))
         return None
 
     def _numbered(self, name: str) -> Match | None:
@@ -169,7 +170,7 @@ class Layers:
         if second:
             return self._staged(places, first, int(second))
         if 0 < first <= len(places):
-            return self._at(places[first - 1], f"the {_ordinal(first)} of its kind")
+            return self._at(places[first - 1], say("the {ordinal} of its kind", ordinal=_ordinal(first)))
         return self._counted_on(kinds, first)
 
     def _counted_on(self, kinds: tuple[str, ...], number: int) -> Match | None:
@@ -178,10 +179,14 @@ class Layers:
             return None
         place = weighted[number - 1]
         if self.ledger.entries[place].op in kinds:
-            return self._at(place, f"the {_ordinal(number)} layer with weights")
+            return self._at(place, say("the {ordinal} layer with weights", ordinal=_ordinal(number)))
         until = weighted[number] if number < len(weighted) else len(self.ledger.entries)
         after = [found for found in self._of(kinds) if place < found < until]
-        return self._at(after[0], f"the one after the {_ordinal(number)} layer with weights") if after else None
+        return (
+            self._at(after[0], say("the one after the {ordinal} layer with weights", ordinal=_ordinal(number)))
+            if after
+            else None
+        )
 
     def _staged(self, places: list[int], stage: int, number: int) -> Match | None:
         """The layer of a stage; stages end at poolings."""
@@ -189,14 +194,18 @@ class Layers:
         stages = [list(group) for _, group in groupby(places, lambda place: sum(pool < place for pool in pools))]
         if not 0 < stage <= len(stages) or not 0 < number <= len(stages[stage - 1]):
             return None
-        return self._at(stages[stage - 1][number - 1], f"{_ordinal(number)} of stage {stage}")
+        return self._at(
+            stages[stage - 1][number - 1], say("{ordinal} of stage {stage}", ordinal=_ordinal(number), stage=stage)
+        )
 
     def _in_order(self, kinds: tuple[str, ...], number: int, of: int) -> Match | None:
         places = self._of(kinds)
         if number > len(places):
             return None
-        some = "" if of == len(places) else f"; the table has {of} of {len(places)}"
-        return self._at(places[number - 1], f"by order: the {_ordinal(number)} of its kind{some}")
+        some = "" if of == len(places) else say("; the table has {of} of {count}", of=of, count=len(places))
+        return self._at(
+            places[number - 1], say("by order: the {ordinal} of its kind{some}", ordinal=_ordinal(number), some=some)
+        )
 
     def _of(self, kinds: tuple[str, ...]) -> list[int]:
         """Where the operations of these kinds stand."""

@@ -14,6 +14,7 @@ from netledger.analyses.verify.subject import Subject, area, figure, layer, shap
 from netledger.analyses.verify.variants import Variant, rerun
 from netledger.conventions import FOLDER as CONVENTIONS
 from netledger.conventions import load
+from netledger.core.language import say
 from netledger.core.ledger import Convention, Ledger, count_parameters
 
 __all__ = ["COUNTED", "MOST", "Case", "Followed", "of_figure", "of_shape"]
@@ -94,7 +95,7 @@ def _follows(case: Case) -> Iterator[Variant]:
         given = {ours: theirs, (ours[0], prod(ours[1:])): (theirs[0], prod(theirs[1:]))}.get(entry.inputs[0].shape)
         made = rerun(entry, (entry.inputs[0].like(given), *entry.inputs[1:])) if given else None
         if made:
-            words = f"it follows from what is printed for {row}"
+            words = say("it follows from what is printed for {row}", row=row)
             yield Variant(words, case.subject._replace(entries=(made,), inputs=made.inputs, outputs=made.outputs))
 
 
@@ -116,7 +117,7 @@ def _anywhere(case: Case) -> Iterator[tuple[str, Shape | None]]:
     """What layers further up give, the nearest first; those that only pass a shape on are no source of it."""
     for entry in case.ledger.entries[: max(case.subject.place, 0)][::-1]:
         if entry.inputs and entry.outputs and (entry.parameters or entry.inputs[0].shape != entry.outputs[0].shape):
-            yield f"the output of {entry.name}, further up", entry.outputs[0].shape
+            yield say("the output of {name}, further up", name=entry.name), entry.outputs[0].shape
 
 
 class _Sought(NamedTuple):
@@ -175,11 +176,11 @@ def _stored(sought: _Sought, said: str, subject: Subject) -> _Found:
         return
     counts = count_parameters(subject.parameters)
     if counts.buffers:
-        yield f"{said}with the running statistics of batch norms", counts.total + counts.buffers
+        yield say("{said}with the running statistics of batch norms", said=said), counts.total + counts.buffers
     if sought.meaning == "parameters":
-        yield f"{said}the weights alone", counts.weights
+        yield say("{said}the weights alone", said=said), counts.weights
     else:
-        yield f"{said}weights and biases together", counts.total
+        yield say("{said}weights and biases together", said=said), counts.total
 
 
 def _of_factors(sought: _Sought) -> _Found:
@@ -190,7 +191,7 @@ def _of_factors(sought: _Sought) -> _Found:
     yield f"½×: {once}", Fraction(sought.ours, 2)
     batch = next((tensor.shape[0] for tensor in sought.case.ledger.inputs if tensor.shape), 1)
     if sought.meaning == "operations" and batch > 1:
-        yield f"for one input, not {batch}", Fraction(sought.ours, batch)
+        yield say("for one input, not {batch}", batch=batch), Fraction(sought.ours, batch)
 
 
 def _of_conventions(sought: _Sought) -> _Found:
@@ -212,7 +213,7 @@ def _of_neighbours(sought: _Sought) -> _Found:
         return
     for place in range(until, min(until + 3, len(entries))):
         both = layer(subject.name, (*subject.entries, *entries[until : place + 1]), subject.place)
-        yield f"together with {entries[place].name}", sought.of(both)
+        yield say("together with {name}", name=entries[place].name), sought.of(both)
     for words, others in (
         ("that of {}, before it", range(subject.place - 1, -1, -1)),
         ("that of {}, after it", range(until, len(entries))),
@@ -232,11 +233,11 @@ def _of_units(sought: _Sought) -> _Found:
     """Only what is compared can be changed: the exact figure is put into the unit that the printed one may be in."""
     power = sought.theirs.unit.power if sought.theirs.unit else 0
     if power in (1, 2) and sought.meaning in ("parameters", "weights"):
-        said = f"{' KM'[power]} is a power of 1,024 here"
+        said = say("{prefix} is a power of 1,024 here", prefix=" KM"[power])
         step = Fraction(1024, 1000) ** power
         yield said, sought.ours / step
         for words, made in _stored(sought, "", sought.case.subject):
-            yield f"{words}, and {said}", made / step
+            yield say("{words}, and {said}", words=words, said=said), made / step
     yield "1,000 times that: another unit", Fraction(sought.ours * 1000)
     yield "a thousandth of that: another unit", Fraction(sought.ours, 1000)
 
@@ -252,7 +253,7 @@ def _of_other_columns(sought: _Sought) -> _Found:
 def _of_rounding(sought: _Sought) -> _Found:
     zeros = sought.theirs.zeros
     if zeros > 1 and sought.theirs._replace(step=sought.theirs.step * 10**zeros).agrees(sought.ours):
-        yield f"rounded: its last {zeros} digits are zeros", sought.theirs.value
+        yield say("rounded: its last {zeros} digits are zeros", zeros=zeros), sought.theirs.value
 
 
 _SEARCHES: tuple[Callable[[_Sought], _Found], ...] = (

@@ -11,6 +11,7 @@ from netledger.analyses.verify.printed import BLANK, LONGEST, plain, sizes
 from netledger.analyses.verify.shapes import agreeing
 from netledger.analyses.verify.sheet import Line, Sheet
 from netledger.core.errors import SourceError, UnknownNameError, did_you_mean
+from netledger.core.language import say
 
 __all__ = ["Rows", "Unmatched", "chosen"]
 
@@ -65,8 +66,8 @@ def _of_network(sheet: Sheet, place: int, layers: Layers, row: str | None) -> tu
     names = [name for name in dict.fromkeys(line.cells[place][:LONGEST] for line in sheet.rows) if name]
     if row is not None:
         raise UnknownNameError("row", row, names)
-    hint = f"{did_you_mean(layers.ledger.name, names)} Choose a row with --row NAME.".strip()
-    raise SourceError(f"{sheet.name} has no row for {layers.ledger.name}", hint=hint)
+    hint = say("{meant} Choose a row with --row NAME.", meant=did_you_mean(layers.ledger.name, names)).strip()
+    raise SourceError(say("{table} has no row for {network}", table=sheet.name, network=layers.ledger.name), hint=hint)
 
 
 def _of_input(lines: tuple[Line, ...], heads: Heads, layers: Layers) -> tuple[Line, ...]:

@@ -7,6 +7,7 @@ from math import prod
 from typing import NamedTuple, TypeAlias
 
 from netledger.analyses.verify.printed import Sizes
+from netledger.core.language import say
 
 __all__ = ["Order", "agreeing", "arranged", "closest", "placed", "told"]
 
@@ -31,7 +32,7 @@ def _orders(rank: int) -> tuple[Order, ...]:
     }.get(min(rank, 3), ())
     turned = (("channels last, width first", (*places[::-1], 1)), ("channels first, width first", (1, *places[::-1])))
     wide = (*plain, *turned) if maps else plain
-    batched = ((f"{name}, with the batch".lstrip(", "), (0, *axes)) for name, axes in wide)
+    batched = ((say("{name}, with the batch", name=name).lstrip(", "), (0, *axes)) for name, axes in wide)
     alone = (("places only", places), ("places only, width first", places[::-1])) if places else ()
     found = [Order(name, tuple((axis,) for axis in axes)) for name, axes in (*wide, *batched, *alone)]
     return (*found, Order("height = width", (places,))) if len(places) > 1 else tuple(found)

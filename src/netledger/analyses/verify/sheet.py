@@ -13,6 +13,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from netledger.core.errors import SourceError, quote
+from netledger.core.language import say
 
 __all__ = ["MAX_BYTES", "Line", "Sheet", "parse", "read"]
 
@@ -41,7 +42,11 @@ class Sheet(NamedTuple):
 
     def wrong(self, line: int, column: str, rule: str, hint: str) -> SourceError:
         """The error for a cell."""
-        place = f"{self.name}, line {line}, column {quote(column)}" if column else f"{self.name}, line {line}"
+        place = (
+            say("{name}, line {line}, column {column}", name=self.name, line=line, column=quote(column))
+            if column
+            else say("{name}, line {line}", name=self.name, line=line)
+        )
         return SourceError(f"{place}: {rule}", hint=hint)
 
 
@@ -60,7 +65,9 @@ def read(table: str | os.PathLike[str]) -> tuple[str, str]:
             return decode(file.read(MAX_BYTES + 1), path), path
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "it is not a path"
-        raise SourceError(f"cannot read {quote(path)}: {reason}", hint="Give a table: a CSV file.") from None
+        raise SourceError(
+            say("cannot read {path}: {reason}", path=quote(path), reason=reason), hint="Give a table: a CSV file."
+        ) from None
 
 
 def decode(data: bytes, name: str) -> str:
@@ -75,7 +82,8 @@ def decode(data: bytes, name: str) -> str:
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise SourceError(
-            f"{name}, line {line}: this is not UTF-8 text", hint="Save the table as CSV, UTF-8."
+            say("{name}, line {line}: this is not UTF-8 text", name=name, line=line),
+            hint="Save the table as CSV, UTF-8.",
         ) from None
     return text
 
@@ -93,16 +101,22 @@ def parse(text: str, name: str, known: Callable[[tuple[str, ...]], int]) -> Shee
 
     """
     if len(text) > MAX_BYTES:
-        raise SourceError(f"{name} is larger than {MAX_BYTES} bytes", hint="Give a part of the table.")
+        raise SourceError(
+            say("{name} is larger than {most} bytes", name=name, most=MAX_BYTES), hint="Give a part of the table."
+        )
     if "\0" in text:
-        raise SourceError(f"{name} is not a table: it holds the character 0", hint="Save the table as CSV.")
+        raise SourceError(
+            say("{name} is not a table: it holds the character 0", name=name), hint="Save the table as CSV."
+        )
     lines = _lines(text, _mark(text, known), name)
     if not lines:
-        raise SourceError(f"{name} is empty", hint="The first row names the columns: layer,output,parameters")
+        raise SourceError(
+            say("{name} is empty", name=name), hint="The first row names the columns: layer,output,parameters"
+        )
     sheet = Sheet(name, lines[0], tuple(lines[1:]))
     if not sheet.rows:
         hint = "Its first row names the columns; the rows below it are compared."
-        raise SourceError(f"{name} has no rows below its first", hint=hint)
+        raise SourceError(say("{name} has no rows below its first", name=name), hint=hint)
     return sheet
 
 
@@ -133,9 +147,11 @@ def _lines(text: str, mark: str, name: str) -> list[Line]:
             if any(not _DASHES.fullmatch(cell) for cell in line.cells if cell):
                 found.append(_fitting(line, found[0] if found else line, name))
             if len(found) > MAX_ROWS + 1:
-                raise SourceError(f"{name} has more than {MAX_ROWS} rows", hint="Give a part of the table.")
+                raise SourceError(
+                    say("{name} has more than {most} rows", name=name, most=MAX_ROWS), hint="Give a part of the table."
+                )
     except csv.Error as error:
-        rule = f"{name}, line {before + 1}: {error}"
+        rule = say("{name}, line {before}: {error}", name=name, before=before + 1, error=error)
         raise SourceError(rule, hint="Are its quotation marks closed?") from None
     return found
 
@@ -149,8 +165,17 @@ def _fitting(line: Line, head: Line, name: str) -> Line:
     """The line with as many cells as the head."""
     wide, cells = len(head.cells), line.cells
     if wide > MAX_COLUMNS:
-        raise SourceError(f"{name} has {wide} columns", hint=f"Give those to compare: at most {MAX_COLUMNS}.")
+        raise SourceError(
+            say("{name} has {wide} columns", name=name, wide=wide),
+            hint=say("Give those to compare: at most {most}.", most=MAX_COLUMNS),
+        )
     if any(cells[wide:]):
-        rule = f"{name}, line {line.number}: {len(cells)} cells, but {wide} columns are named"
+        rule = say(
+            "{name}, line {number}: {count} cells, but {wide} columns are named",
+            name=name,
+            number=line.number,
+            count=len(cells),
+            wide=wide,
+        )
         raise SourceError(rule, hint='A cell with the separator in it needs quotation marks: "34,944".')
     return line._replace(cells=(cells + ("",) * wide)[:wide])

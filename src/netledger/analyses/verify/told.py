@@ -9,6 +9,7 @@ from netledger.analyses.verify.judge import Read, Verdict
 from netledger.analyses.verify.reasons import COUNTED
 from netledger.core.document import Block, Column, Document, Pairs, Paragraph, Table, thousands
 from netledger.core.facts import lines
+from netledger.core.language import later, plural, say
 from netledger.core.network import shapes
 
 if TYPE_CHECKING:
@@ -33,7 +34,12 @@ def document(findings: Findings, all: bool = False) -> Document:
     last = Column("how, or likely reason" if all else "likely reason", number=False)
     rows = tuple(_cells(verdict, all) for verdict in shown)
     table: tuple[Block, ...] = (Table((*columns, last), rows),) if rows else ()
-    title = f"{findings.table} against {findings.ledger.name}, input {shapes(findings.ledger.inputs)}"
+    title = say(
+        "{table} against {name}, input {inputs}",
+        table=findings.table,
+        name=findings.ledger.name,
+        inputs=shapes(findings.ledger.inputs),
+    )
     notes = _notes(findings)
     blocks = (*table, Paragraph(_counts(findings)), *((Pairs(notes),) if notes else ()))
     return Document(title, findings.ledger.source, blocks)
@@ -72,43 +78,52 @@ def _counts(findings: Findings) -> str:
     """41 cells agree, 3 differ, 2 rows have no layer."""
     found = [verdict.agrees for verdict in findings.verdicts]
     parts = [
-        _many(found.count(True), "cell agrees", "cells agree"),
-        f"{_many(found.count(False), 'differs', 'differ')}",
+        plural("{count:,} cell agrees", "{count:,} cells agree", found.count(True)),
+        plural("{count:,} differs", "{count:,} differ", found.count(False)),
     ]
     if None in found:
-        parts.append(f"{found.count(None)} cannot be told")
+        parts.append(say("{count} cannot be told", count=found.count(None)))
     if findings.unmatched:
-        parts.append(_many(len(findings.unmatched), "row has no layer", "rows have no layer"))
+        parts.append(plural("{count:,} row has no layer", "{count:,} rows have no layer", len(findings.unmatched)))
     if findings.others:
-        about = "is about another network or input", "are about another network or input"
-        parts.append(_many(findings.others, f"row {about[0]}", f"rows {about[1]}"))
+        parts.append(
+            plural(
+                "{count:,} row is about another network or input",
+                "{count:,} rows are about another network or input",
+                findings.others,
+            )
+        )
     if findings.ignored:
-        word = "column" if len(findings.ignored) == 1 else "columns"
-        parts.append(f"{word} {_several(findings.ignored)} ignored")
+        ignored = _several(findings.ignored)
+        parts.append(plural("column {names} ignored", "columns {names} ignored", len(findings.ignored), names=ignored))
     return f"{', '.join(parts)}."
 
 
-def _many(count: int, one: str, more: str) -> str:
-    return f"{thousands(count)} {one if count == 1 else more}"
-
-
 def _several(names: tuple[str, ...]) -> str:
-    more = f" and {len(names) - _SAMPLE} more" if len(names) > _SAMPLE else ""
+    more = say(" and {count} more", count=len(names) - _SAMPLE) if len(names) > _SAMPLE else ""
     return f"{', '.join(names[:_SAMPLE])}{more}"
 
 
 def _notes(findings: Findings) -> tuple[tuple[str, str], ...]:
     """How columns were read, which rows were matched by guess, which have no layer, what the table leaves out."""
-    notes = [(f"column {read.column.head}", text) for read in findings.reads if (text := _reading(read))]
+    notes = [(say("column {head}", head=read.column.head), text) for read in findings.reads if (text := _reading(read))]
     for row, layer, match in dict.fromkeys((one.row, one.layer, one.match) for one in findings.verdicts):
         if match not in ("by its name", "the total", "the network", "the input"):
-            notes.append((f"row {row}", f"taken for {layer}, {match}"))
+            notes.append((say("row {row}", row=row), say("taken for {layer}, {match}", layer=layer, match=match)))
     for missing in findings.unmatched[:20]:
-        notes.append((f"line {missing.line}", f"no such layer: {missing.row}. {missing.hint}".rstrip()))
+        notes.append(
+            (
+                say("line {line}", line=missing.line),
+                say("no such layer: {row}. {hint}", row=missing.row, hint=missing.hint).rstrip(),
+            )
+        )
     if len(findings.unmatched) > 20:
-        notes.append(("and", f"{len(findings.unmatched) - 20} more rows have no layer"))
+        notes.append((say("and"), say("{count} more rows have no layer", count=len(findings.unmatched) - 20)))
     if findings.left_out:
-        notes.append(("left out", f"{_many(findings.left_out, 'layer has', 'layers have')} no row in the table"))
+        left_out = plural(
+            "{count:,} layer has no row in the table", "{count:,} layers have no row in the table", findings.left_out
+        )
+        notes.append((say("left out"), left_out))
     return tuple(notes)
 
 
@@ -116,9 +131,16 @@ def _reading(read: Read) -> str:
     """How a column was read, where its name alone does not say it."""
     parts = []
     if read.convention:
-        parts.append(f"read as {read.convention.NAME}: {COUNTED[read.convention.UNIT]}")
+        parts.append(
+            say("read as {name}: {counted}", name=read.convention.NAME, counted=say(COUNTED[read.convention.UNIT]))
+        )
     if read.unit.power:
-        parts.append(f"taken to be in {('', 'thousands', 'millions', 'billions')[read.unit.power]}: it does not say")
+        parts.append(
+            say(
+                "taken to be in {unit}: it does not say",
+                unit=("", later("thousands"), later("millions"), later("billions"))[read.unit.power],
+            )
+        )
     return "; ".join(parts)
 
 

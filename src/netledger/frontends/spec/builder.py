@@ -13,6 +13,7 @@ from fractions import Fraction
 from typing import Any
 
 from netledger.core.errors import Where, did_you_mean, quote
+from netledger.core.language import later, say
 from netledger.core.operator import Operator
 from netledger.frontends.spec.document import MAX_DEPTH, MAX_NODES, Branch, Leaf, Node, Sequence, spec_error
 from netledger.frontends.spec.expression import MAX_VALUE
@@ -70,7 +71,7 @@ class Builder:
     def __getattr__(self, kind: str) -> Callable[..., Layer]:
         if kind in STRUCTURES or kind not in FOLDER.index:
             hint = did_you_mean(kind, (*FOLDER.names(), *STRUCTURES, "network", "block"))
-            raise AttributeError(f"unknown layer {quote(kind)}. {hint}".strip())
+            raise AttributeError(say("unknown layer {kind}. {hint}", kind=quote(kind), hint=hint).strip())
         op = load(kind)
         return lambda *values, **named: _layer(op, values, named, _here())
 
@@ -102,7 +103,7 @@ class Builder:
         where = _here()
         for name in header:
             if name not in TOP or name == "layers":
-                raise spec_error(f"a spec has no {quote(name)}", where, did_you_mean(name, TOP))
+                raise spec_error(say("a spec has no {name}", name=quote(name)), where, did_you_mean(name, TOP))
         ordered = {name: header[name] for name in TOP if name in header}
         return Spec({**ordered, "layers": _listed(layers)}, where)
 
@@ -125,15 +126,17 @@ def _structure(kind: str, values: Mapping[str, Any]) -> Layer:
 def _layer(op: type[Operator], values: tuple[Any, ...], named: Mapping[str, Any], where: Where) -> Layer:
     free = list(op.ATTRIBUTES)
     if len(values) > len(free):
-        raise spec_error(f"{op.KIND} takes at most {len(free)} values", where)
+        raise spec_error(say("{kind} takes at most {count} values", kind=op.KIND, count=len(free)), where)
     given = dict(zip(free, values, strict=False))
     for name, value in named.items():
         word = _PYTHON.get(name, name)
         if word in given:
-            raise spec_error(f"{word} is given twice", where)
+            raise spec_error(say("{word} is given twice", word=word), where)
         if word not in (*free, *COMMON):
-            hint = did_you_mean(word, (*free, *COMMON)) or f"It takes: {', '.join(free) or 'nothing'}."
-            raise spec_error(f"{op.KIND} has no {quote(word)}", where, hint)
+            hint = did_you_mean(word, (*free, *COMMON)) or say(
+                "It takes: {names}.", names=", ".join(free) or later("nothing")
+            )
+            raise spec_error(say("{kind} has no {word}", kind=op.KIND, word=quote(word)), where, hint)
         given[word] = value
     return Layer(op.KIND, given, where)
 
@@ -150,7 +153,7 @@ def _here(depth: int = 2) -> Where:
 def _plain(value: Any, depth: int = 0) -> Any:
     """The value as dictionaries, lists, words and numbers."""
     if depth > MAX_DEPTH:
-        raise spec_error(f"layers nest at most {MAX_DEPTH} deep", _NOWHERE)
+        raise spec_error(say("layers nest at most {most} deep", most=MAX_DEPTH), _NOWHERE)
     if isinstance(value, Layer):
         return {value.kind: _plain(value.values, depth + 1)} if value.values else value.kind
     if isinstance(value, Mapping):
@@ -170,9 +173,9 @@ class _Reader:
     def node(self, value: Any, where: Where, depth: int = 0) -> Node:
         self.left -= 1
         if self.left < 0:
-            raise spec_error(f"a spec has at most {MAX_NODES} values", where)
+            raise spec_error(say("a spec has at most {most} values", most=MAX_NODES), where)
         if depth > MAX_DEPTH:
-            raise spec_error(f"layers nest at most {MAX_DEPTH} deep", where)
+            raise spec_error(say("layers nest at most {most} deep", most=MAX_DEPTH), where)
         if isinstance(value, Layer):
             return self._branch({value.kind: value.values}, value.where, depth)
         if isinstance(value, Mapping):
@@ -201,7 +204,7 @@ def _scalar(value: Any, where: Where) -> Any:
         raise spec_error("a number is at most 2^63", where)
     if made is None or isinstance(made, (bool, str, int, float, Fraction)):
         return float(made) if type(made) is not float and isinstance(made, float) else made
-    raise spec_error(f"{quote(f'a {type(value).__name__}')} is no value of a spec", where, _VALUES)
+    raise spec_error(say("{value} is no value of a spec", value=quote(f"a {type(value).__name__}")), where, _VALUES)
 
 
 _VALUES = "Write numbers, words, true or false, and lists of them."

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from netledger.core.errors import Where
+from netledger.core.language import say
 from netledger.core.operator import Operator
 from netledger.frontends.spec.document import Branch, Leaf, Node, Sequence, spec_error
 from netledger.ops import load
@@ -51,11 +52,11 @@ def _arguments(op: type[Operator], text: str, where: Where, start: int) -> Branc
         if named and not keyword:
             raise spec_error("values without a name come first, in order", here)
         if len(items) >= len(free) and not keyword:
-            raise spec_error(f"{op.KIND} takes at most {len(free)} values", here)
+            raise spec_error(say("{kind} takes at most {count} values", kind=op.KIND, count=len(free)), here)
         named = bool(keyword)
         name = keyword["name"] if keyword else free[len(items)]
         if name in items:
-            raise spec_error(f"{name} is given twice", here)
+            raise spec_error(say("{name} is given twice", name=name), here)
         items[name] = _value(keyword["value"] if keyword else part, here, place)
         places[name] = here
     return Branch(items, places, where)
@@ -64,7 +65,7 @@ def _arguments(op: type[Operator], text: str, where: Where, start: int) -> Branc
 def _value(text: str, where: Where, start: int, depth: int = 0) -> Node:
     text = text.strip()
     if depth > MAX_DEPTH:
-        raise spec_error(f"brackets nest at most {MAX_DEPTH} deep", where)
+        raise spec_error(say("brackets nest at most {most} deep", most=MAX_DEPTH), where)
     if text[:1] in ("[", "(") and text[-1:] in ("]", ")") and (text[0] == "[" or "," in text):
         parts = _split(text[1:-1], where, start + 1)
         return Sequence(tuple(_value(part, where, place, depth + 1) for place, part in parts), where)

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple, TypeAlias
 
 from netledger.core.errors import SpecError, Where, quote
+from netledger.core.language import say
 
 __all__ = ["Branch", "Leaf", "Node", "Sequence", "read", "spec_error"]
 
@@ -84,7 +85,10 @@ def read(data: bytes, file: str) -> Node:
 
     """
     if len(data) > MAX_BYTES:
-        raise SpecError(f"a spec has at most {MAX_BYTES} bytes; this one has {len(data)}", where=Where(file, 1, 1))
+        raise SpecError(
+            say("a spec has at most {most} bytes; this one has {count}", most=MAX_BYTES, count=len(data)),
+            where=Where(file, 1, 1),
+        )
     return _Reader(_decode(data, file), file).read()
 
 
@@ -94,7 +98,7 @@ def _decode(data: bytes, file: str) -> str:
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         column = error.start - data.rfind(b"\n", 0, error.start)
-        rule = f"a spec is UTF-8 text; byte 0x{data[error.start]:02x} is not"
+        rule = say("a spec is UTF-8 text; byte 0x{data:02x} is not", data=data[error.start])
         raise SpecError(rule, where=Where(file, line, column)) from None
 
 
@@ -143,7 +147,7 @@ class _Reader:
     def _start(self, event: Any, where: Where) -> None:
         self._check_tag(event, where)
         if len(self.open) >= MAX_DEPTH:
-            raise spec_error(f"lists and mappings nest at most {MAX_DEPTH} deep", where)
+            raise spec_error(say("lists and mappings nest at most {most} deep", most=MAX_DEPTH), where)
         self.open.append((event, []))
 
     def _container(self, kind: str, start: Any, items: list[Node]) -> Node:
@@ -152,7 +156,7 @@ class _Reader:
             items = _rejoined(items, 1 if kind == "SequenceEndEvent" else 2)
         weight = 1 + sum(item.weight for item in items)
         if weight > MAX_NODES:
-            raise spec_error(f"a spec has at most {MAX_NODES} values, aliases written out", where)
+            raise spec_error(say("a spec has at most {most} values, aliases written out", most=MAX_NODES), where)
         if kind == "SequenceEndEvent":
             return Sequence(tuple(items), where, weight)
         found: dict[str, Node] = {}
@@ -161,13 +165,13 @@ class _Reader:
             if not isinstance(key, Leaf):
                 raise spec_error("a name is a word, not a list or a mapping", key)
             if key.text in found:
-                raise spec_error(f"{quote(key.text)} is given twice", key, "Remove one of them.")
+                raise spec_error(say("{given} is given twice", given=quote(key.text)), key, "Remove one of them.")
             found[key.text], keys[key.text] = value, key.where
         return Branch(found, keys, where, weight)
 
     def _alias(self, event: Any, where: Where) -> Node:
         if event.anchor not in self.anchors:
-            raise spec_error(f"there is no anchor &{event.anchor} before this", where)
+            raise spec_error(say("there is no anchor &{anchor} before this", anchor=event.anchor), where)
         return self.anchors[event.anchor]
 
     def _add(self, node: Node, anchor: str | None) -> Node | None:
@@ -180,7 +184,9 @@ class _Reader:
 
     def _check_tag(self, event: Any, where: Where) -> None:
         if event.tag not in (None, "!"):
-            raise spec_error(f"tags such as {quote(event.tag)} are not part of the language", where, "Remove it.")
+            raise spec_error(
+                say("tags such as {tag} are not part of the language", tag=quote(event.tag)), where, "Remove it."
+            )
 
     def _where(self, mark: Any) -> Where:
         text = self.lines[mark.line] if mark.line < len(self.lines) else ""
@@ -190,7 +196,7 @@ class _Reader:
         mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
         where = self._where(mark) if mark else Where(self.file, 1, 1)
         problem = getattr(error, "problem", None) or getattr(error, "reason", None) or "it cannot be read"
-        return SpecError(f"this is not YAML: {problem}", hint=_YAML_HINT, where=where)
+        return SpecError(say("this is not YAML: {problem}", problem=problem), hint=_YAML_HINT, where=where)
 
 
 def _rejoined(items: list[Node], width: int) -> list[Node]:

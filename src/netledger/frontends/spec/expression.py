@@ -15,6 +15,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias, cast
 
 from netledger.core.errors import SpecError, UnknownNameError, Where, quote
+from netledger.core.language import say
 from netledger.core.number import Arithmetic, value_of
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ def evaluate(text: str, names: Mapping[str, Exact], where: Where) -> Exact:
 
     """
     if len(text) > MAX_LENGTH:
-        raise SpecError(f"an expression has at most {MAX_LENGTH} characters", where=where)
+        raise SpecError(say("an expression has at most {most} characters", most=MAX_LENGTH), where=where)
     return names[text] if text in names else _Parser(text, names, where).whole()
 
 
@@ -98,7 +99,7 @@ class _Parser:
     def whole(self) -> Exact:
         value = self._sum()
         if self.token:
-            self._fail(f"{quote(self.token)} is not expected here")
+            self._fail(say("{token} is not expected here", token=quote(self.token)))
         return value if is_symbol(value) or value.denominator != 1 else value.numerator
 
     def _next(self) -> None:
@@ -147,13 +148,15 @@ class _Parser:
             return self._bounded(int(token) if token.isdecimal() else _fraction(token))
         if kind == "name":
             return self._call(token) if self._accept("(") else self._name(token)
-        return self._fail(f"{quote(token)} is not expected here" if token else "the expression ends too early")
+        return self._fail(
+            say("{token} is not expected here", token=quote(token)) if token else "the expression ends too early"
+        )
 
     def _inside(self) -> list[Exact]:
         """What stands between parentheses, separated by commas; the first one is open already."""
         self.depth += 1
         if self.depth > MAX_DEPTH:
-            self._fail(f"parentheses nest at most {MAX_DEPTH} deep")
+            self._fail(say("parentheses nest at most {most} deep", most=MAX_DEPTH))
         values = [self._sum()]
         while self._accept(","):
             values.append(self._sum())
@@ -168,7 +171,14 @@ class _Parser:
         least, most, function = FUNCTIONS[name]
         values = self._inside()
         if not least <= len(values) <= most:
-            self._fail(f"{name} takes {least if least == most else f'{least} to {most}'} values, not {len(values)}")
+            self._fail(
+                say(
+                    "{name} takes {many} values, not {count}",
+                    name=name,
+                    many=least if least == most else say("{least} to {most}", least=least, most=most),
+                    count=len(values),
+                )
+            )
         if name == "multiple" and values[1] <= 0:
             self._fail("multiple(x, m) needs m above 0")
         return self._bounded(_called(name, function, *values))
@@ -222,4 +232,4 @@ def _ratio(a: Any, b: Any) -> Exact:
     return cast(Exact, a // b if a % b == 0 else _fraction(a, b))
 
 
-_HINT = f"An expression has numbers, names, + - * / // and {', '.join(FUNCTIONS)}."
+_HINT = say("An expression has numbers, names, + - * / // and {functions}.", functions=", ".join(FUNCTIONS))

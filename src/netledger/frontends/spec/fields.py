@@ -7,6 +7,7 @@ from math import isfinite
 from typing import Any, TypeVar, cast
 
 from netledger.core.errors import NetledgerError, UnknownNameError, Where, did_you_mean, quote
+from netledger.core.language import later, say
 from netledger.core.number import value_of
 from netledger.core.operator import Attribute
 from netledger.frontends.shape import MAX_RANK, parse_shape
@@ -50,36 +51,45 @@ def leaf(node: Node, what: str) -> Leaf:
     """The node, if it is a single word or number."""
     if isinstance(node, Leaf):
         return node
-    raise spec_error(f"{what} is needed here, not a {'list' if isinstance(node, Sequence) else 'mapping'}", node)
+    raise spec_error(
+        say(
+            "{what} is needed here, not {given}",
+            what=say(what),
+            given=later("a list") if isinstance(node, Sequence) else later("a mapping"),
+        ),
+        node,
+    )
 
 
 def branch(node: Node, what: str) -> Branch:
     """The node, if it is a mapping."""
     if isinstance(node, Branch):
         return node
-    raise spec_error(f"{what} is needed here: `name: value` lines", node)
+    raise spec_error(say("{what} is needed here: `name: value` lines", what=say(what)), node)
 
 
 def sequence(node: Node, what: str) -> tuple[Node, ...]:
     """The items of the node, if it is a list."""
     if isinstance(node, Sequence):
         return node.items
-    raise spec_error(f"{what} is needed here: lines that start with `-`, or [ … ]", node)
+    raise spec_error(say("{what} is needed here: lines that start with `-`, or [ … ]", what=say(what)), node)
 
 
 def only(node: Branch, known: Mapping[str, Any] | tuple[str, ...], what: str) -> None:
     """Raise a SpecError if the mapping has a name that is not known."""
     for name, where in node.keys.items():
         if name not in known:
-            hint = did_you_mean(name, known) or f"It takes: {', '.join(known) or 'nothing'}."
-            raise spec_error(f"{what} has no {quote(name)}", where, hint)
+            hint = did_you_mean(name, known) or say("It takes: {names}.", names=", ".join(known) or later("nothing"))
+            raise spec_error(say("{what} has no {name}", what=say(what), name=quote(name)), where, hint)
 
 
 def exact(node: Node, names: Names, what: str = "a number") -> Exact:
     """A number, perhaps a fraction."""
     value = leaf(node, what).value
     if isinstance(value, bool) or value is None:
-        raise spec_error(f"{what} is needed here, not {quote(leaf(node, what).text)}", node)
+        raise spec_error(
+            say("{what} is needed here, not {given}", what=say(what), given=quote(leaf(node, what).text)), node
+        )
     return value if isinstance(value, int) else evaluate(value, names, node.where)
 
 
@@ -99,7 +109,11 @@ def whole(node: Node, names: Names, what: str = "a whole number") -> int:
         assume_whole(value)
         return cast(int, value)
     hint = "Use floor(), ceil(), round() or multiple()."
-    raise spec_error(f"{what} is needed here, not {value} = {float(value_of(value)):g}", node, hint)
+    raise spec_error(
+        say("{what} is needed here, not {value} = {real:g}", what=say(what), value=value, real=float(value_of(value))),
+        node,
+        hint,
+    )
 
 
 def structural(node: Node, names: Names) -> int:
@@ -161,7 +175,7 @@ def _numbers(attribute: Attribute, node: Node, names: Names) -> tuple[int, ...]:
 def _short(node: Sequence, limit: int) -> tuple[Node, ...]:
     if 1 <= len(node.items) <= limit:
         return node.items
-    raise spec_error(f"a list of 1 to {limit} numbers is needed here", node)
+    raise spec_error(say("a list of 1 to {limit} numbers is needed here", limit=limit), node)
 
 
 def at(where: Where, read: Callable[[], _T]) -> _T:
@@ -195,7 +209,7 @@ def flag(node: Node, names: Names) -> bool:
 
 
 def _choice(attribute: Attribute, node: Node, names: Names) -> str:
-    text = leaf(node, f"one of {', '.join(attribute.choices)}").text
+    text = leaf(node, say("one of {choices}", choices=", ".join(attribute.choices))).text
     if text not in attribute.choices:
         raise UnknownNameError("choice", text, attribute.choices, where=node.where)
     return text

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from netledger.core.errors import SpecError, UnknownNameError, Where, quote
+from netledger.core.language import say
 from netledger.core.network import Tensor
 from netledger.core.number import Shape, value_of
 from netledger.core.operator import Attribute
@@ -57,7 +58,11 @@ def check_word(text: str, where: Where, what: str) -> str:
     """The text, if it can be a name."""
     word = text.replace("-", "_")
     if not (word.isidentifier() and word.isascii() and text[0] != "-" and len(text) <= 64):
-        rule = f"{what} is a letter, then letters, digits, _ and -, at most 64; {quote(text)} is not"
+        rule = say(
+            "{what} is a letter, then letters, digits, _ and -, at most 64; {given} is not",
+            what=say(what),
+            given=quote(text),
+        )
         raise spec_error(rule, where)
     return text
 
@@ -111,11 +116,11 @@ def _number_names(node: Node | None, where: str, what: str) -> Mapping[str, Node
         return {}
     written = branch(node, where)
     if len(written.items) > MAX_NAMES:
-        raise spec_error(f"there are at most {MAX_NAMES} names in one place", node)
+        raise spec_error(say("there are at most {most} names in one place", most=MAX_NAMES), node)
     for name, place in written.keys.items():
         if name in RESERVED or "-" in name:
-            hint = f"No minus sign, and none of {', '.join(RESERVED)}."
-            raise spec_error(f"{what} cannot be {quote(name)}", place, hint)
+            hint = say("No minus sign, and none of {reserved}.", reserved=", ".join(RESERVED))
+            raise spec_error(say("{what} cannot be {name}", what=say(what), name=quote(name)), place, hint)
         check_word(name, place, what)
     return written.items
 
@@ -143,9 +148,9 @@ def _blocks(node: Node | None) -> dict[str, Block]:
 def _block(name: str, node: Node) -> Block:
     check_word(name, node.where, "the name of a block")
     body = branch(node, "a block")
-    only(body, ("parameters", "layers"), f"block {name}")
+    only(body, ("parameters", "layers"), say("block {name}", name=name))
     if "layers" not in body.items:
-        raise spec_error(f"block {name} needs layers", body)
+        raise spec_error(say("block {name} needs layers", name=name), body)
     return Block(_number_names(body.items.get("parameters"), "parameters", "a parameter"), body.items["layers"])
 
 
@@ -216,7 +221,7 @@ def _with_batch(tensor: Tensor, declared: Tensor | None, batch: int, name: str) 
     extra = _extra(tensor, declared)
     if declared and extra not in (0, 1):
         raise SpecError(
-            f"input {name} has {len(declared.shape)} axes besides the batch",
+            say("input {name} has {count} axes besides the batch", name=name, count=len(declared.shape)),
             values={"declared": declared.shape, "given": tensor.shape},
             hint=_APART,
         )

@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any
 
 from netledger.core.errors import NetledgerError, SpecError, UnknownNameError, Where, quote
+from netledger.core.language import plural, say
 from netledger.core.network import Builder, Network, Provenance, Tensor
 from netledger.core.number import value_of
 from netledger.core.operator import Operator
@@ -81,7 +82,7 @@ class _Layout:
     def _layers(self, node: Node, scope: Scope, flow: Flow) -> Flow:
         self.depth += 1
         if self.depth > MAX_DEPTH:
-            raise spec_error(f"blocks, branches and repeats nest at most {MAX_DEPTH} deep", node)
+            raise spec_error(say("blocks, branches and repeats nest at most {most} deep", most=MAX_DEPTH), node)
         for item in sequence(node, "a list of layers"):
             flow = at(item.where, partial(self._layer, item, scope, flow))
         self.depth -= 1
@@ -101,7 +102,7 @@ class _Layout:
 
     def _operation(self, op: type[Operator], options: Branch, scope: Scope, flow: Flow) -> Flow:
         if len(self.builder.nodes) >= MAX_LAYERS:
-            raise spec_error(f"a network has at most {MAX_LAYERS} layers", options)
+            raise spec_error(say("a network has at most {most} layers", most=MAX_LAYERS), options)
         _check_inputs(op, len(flow), options)
         self._step(options.where, _cost(options.items.values()))
         made = _make(op, self._attributes(op, options), self._knowing_channels(scope, flow).numbers)
@@ -118,7 +119,7 @@ class _Layout:
 
     def _check_size(self, tensor: Tensor, options: Branch) -> None:
         if len(tensor.shape) > MAX_RANK:
-            raise spec_error(f"a tensor has at most {MAX_RANK} axes", options)
+            raise spec_error(say("a tensor has at most {most} axes", most=MAX_RANK), options)
         if value_of(tensor.elements) > MAX_ELEMENTS:
             raise spec_error("a feature map has at most 2^62 elements", options, "Check its sizes.")
 
@@ -153,7 +154,9 @@ class _Layout:
     def _step(self, where: Where, cost: int = 1) -> None:
         self.steps += cost
         if self.steps > MAX_STEPS:
-            raise spec_error(f"a spec takes at most {MAX_STEPS} steps: layers, paths, turns, references", where)
+            raise spec_error(
+                say("a spec takes at most {most} steps: layers, paths, turns, references", most=MAX_STEPS), where
+            )
 
     def _branches(self, options: Branch, scope: Scope, flow: Flow) -> Flow:
         """Paths side by side; after a split, each path takes one piece. Only a name opens a scope."""
@@ -163,7 +166,11 @@ class _Layout:
             raise UnknownNameError("join", join, JOINS, where=options.items["join"].where)
         paths = sequence(options.items["paths"], "a list of paths")
         if len(flow) not in (1, len(paths)):
-            raise spec_error(f"{len(flow)} pieces meet {len(paths)} paths", options, "Write one path for each piece.")
+            raise spec_error(
+                say("{pieces} pieces meet {paths} paths", pieces=len(flow), paths=len(paths)),
+                options,
+                "Write one path for each piece.",
+            )
         inner = self._open(options, "branches", scope) if "name" in options.items else scope._replace(sole=False)
         ends: list[int] = []
         for turn, path in enumerate(paths):
@@ -196,7 +203,9 @@ class _Layout:
         if block is None:
             raise UnknownNameError("block", node.text, self.header.blocks, where=node.where)
         if node.text in scope.uses:
-            raise spec_error(f"block {node.text} uses itself", options, "A block may only use other blocks.")
+            raise spec_error(
+                say("block {given} uses itself", given=node.text), options, "A block may only use other blocks."
+            )
         self._step(options.where, _cost((*options.items.values(), *block.parameters.values())))
         numbers = _arguments(node.text, block, options, scope)
         shares = scope.sole and "name" not in options.items
@@ -234,10 +243,10 @@ def _kind_and_options(item: Node) -> tuple[str, Branch]:
     if isinstance(node, Leaf) and node.value is None:
         return kind, Branch({}, {}, where)
     if kind in STRUCTURES:
-        raise spec_error(f"{kind} takes `name: value` lines", node)
+        raise spec_error(say("{kind} takes `name: value` lines", kind=kind), node)
     first = next(iter(load(kind).ATTRIBUTES), "") if kind in FOLDER.index else "value"
     if not first:
-        raise spec_error(f"{kind} takes no value", node, f"Write - {kind}.")
+        raise spec_error(say("{kind} takes no value", kind=kind), node, say("Write - {kind}.", kind=kind))
     return kind, Branch({first: node}, {first: node.where}, where)
 
 
@@ -246,9 +255,15 @@ def _unknown(kind: str, where: Where) -> NetledgerError:
     known = (*FOLDER.names(), *STRUCTURES)
     head, bracket, _ = kind.partition("(")
     if bracket and head in known:
-        return spec_error("calls are for the command line", where, f"Write {head}: {{…}}, its values by name.")
+        return spec_error(
+            "calls are for the command line", where, say("Write {head}: {{…}}, its values by name.", head=head)
+        )
     if kind.lower() in CALLED:
-        return spec_error(f"unknown layer {quote(kind)}", where, f"It is called {CALLED[kind.lower()]} here.")
+        return spec_error(
+            say("unknown layer {kind}", kind=quote(kind)),
+            where,
+            say("It is called {called} here.", called=CALLED[kind.lower()]),
+        )
     return UnknownNameError("layer", kind, known, where=where)
 
 
@@ -260,17 +275,35 @@ def _needs(kind: str, options: Branch, example: str) -> None:
     only(options, STRUCTURES[kind], kind)
     for name in STRUCTURES[kind][2:]:
         if name not in options.items:
-            raise spec_error(f"{kind} needs {name}", options, f"Write {kind}: {example}.")
+            raise spec_error(
+                say("{kind} needs {name}", kind=kind, name=name),
+                options,
+                say("Write {kind}: {example}.", kind=kind, example=example),
+            )
 
 
 def _check_inputs(op: type[Operator], given: int, options: Branch) -> None:
     least, most = op.INPUTS
     if given < least:
         hint = "Name its inputs with from: [one, another], or join paths with branches."
-        raise spec_error(f"{op.KIND} takes at least {least} inputs, not {given}", options, hint)
+        raise spec_error(
+            say("{kind} takes at least {least} inputs, not {given}", kind=op.KIND, least=least, given=given),
+            options,
+            hint,
+        )
     if given > most:
         hint = "Name one with from: (the pieces of a split are split1.0, split1.1, …)."
-        raise spec_error(f"{op.KIND} takes {most} input{'s' * (most > 1)}, not {given}", options, hint)
+        raise spec_error(
+            plural(
+                "{kind} takes {count} input, not {given}",
+                "{kind} takes {count} inputs, not {given}",
+                most,
+                kind=op.KIND,
+                given=given,
+            ),
+            options,
+            hint,
+        )
 
 
 def _make(op: type[Operator], options: Branch, numbers: Mapping[str, Exact]) -> Operator:
@@ -278,7 +311,9 @@ def _make(op: type[Operator], options: Branch, numbers: Mapping[str, Exact]) -> 
     only(options, (*op.ATTRIBUTES, *COMMON), op.KIND)
     for name in op.ATTRIBUTES:
         if name not in op.DEFAULTS and name not in options.items:
-            raise spec_error(f"{op.KIND} needs {name}: {op.ATTRIBUTES[name].doc}", options)
+            raise spec_error(
+                say("{kind} needs {name}: {doc}", kind=op.KIND, name=name, doc=say(op.ATTRIBUTES[name].doc)), options
+            )
     values: dict[str, Any] = {
         name: read_field(op.ATTRIBUTES[name], node, numbers) for name, node in options.items.items()
     }
@@ -287,12 +322,12 @@ def _make(op: type[Operator], options: Branch, numbers: Mapping[str, Exact]) -> 
 
 def _arguments(name: str, block: Block, options: Branch, scope: Scope) -> dict[str, Exact]:
     """The parameters of a block: given (in terms of what is known here), or their defaults."""
-    only(options, (*STRUCTURES["use"], *block.parameters), f"block {name}")
+    only(options, (*STRUCTURES["use"], *block.parameters), say("block {name}", name=name))
     known = dict(scope.numbers)
     for parameter, default in block.parameters.items():
         node = options.items.get(parameter, default)
         if isinstance(node, Leaf) and node.value is None:
-            raise SpecError(f"block {name} needs {parameter}", where=options.where)
+            raise SpecError(say("block {name} needs {parameter}", name=name, parameter=parameter), where=options.where)
         known[parameter] = number_or_flag(node, known if node is default else scope.numbers)
     return {parameter: known[parameter] for parameter in block.parameters}
 

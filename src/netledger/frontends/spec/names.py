@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from netledger.core.errors import UnknownNameError, quote
+from netledger.core.language import say
 from netledger.frontends.spec.document import Leaf, spec_error
 from netledger.frontends.spec.expression import Exact
 from netledger.frontends.spec.header import check_path
@@ -60,7 +61,7 @@ class Names:
             return self._ordinal(label, scope)
         full = scope.full(check_path(written.text, written.where, "the name of a layer"))
         if full in self.flows or written.text in RESERVED:
-            raise spec_error(f"there is already something called {quote(written.text)}", written)
+            raise spec_error(say("there is already something called {given}", given=quote(written.text)), written)
         return full
 
     def _ordinal(self, label: str, scope: Scope) -> str:
@@ -86,7 +87,7 @@ class Names:
                 return found
             if found is not None:
                 hint = "A layer cannot take what a block gives that it is part of."
-                raise spec_error(f"{quote(reference.text)} is not finished here", reference, hint)
+                raise spec_error(say("{given} is not finished here", given=quote(reference.text)), reference, hint)
             if not path:
                 raise UnknownNameError(
                     "layer to take from", reference.text, ("last", *self.flows), where=reference.where

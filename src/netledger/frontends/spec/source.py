@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from netledger.core.errors import SourceError, UnknownNameError, quote
+from netledger.core.language import say
 from netledger.frontends.spec.document import MAX_BYTES
 
 __all__ = ["PRESETS", "locate", "presets"]
@@ -43,4 +44,4 @@ def _read(path: str) -> bytes:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "it is not a path"
         hint = "Give a file, or the name of a preset: netledger presets."
-        raise SourceError(f"cannot read {quote(path)}: {reason}", hint=hint) from None
+        raise SourceError(say("cannot read {path}: {reason}", path=quote(path), reason=reason), hint=hint) from None

@@ -6,6 +6,7 @@ from collections import Counter
 from typing import Any
 
 from netledger.core.errors import SourceError, Where
+from netledger.core.language import say
 from netledger.core.network import Network, Node, Tensor
 from netledger.core.operator import attributes_of
 from netledger.frontends.spec.builder import Spec
@@ -94,11 +95,30 @@ def _unusual(node: Node, name: str) -> bool:
 def _check_parameters(node: Node, shared: Counter[str]) -> None:
     """A spec has no words for shared memory, nor for a layer that is trained in part, nor for other element types."""
     if node.operands:
-        raise SourceError(f"the {node.operands[0][0]} of {node.name} is computed: a spec cannot say that")
+        raise SourceError(
+            say(
+                "the {operands} of {name} is computed: a spec cannot say that",
+                operands=node.operands[0][0],
+                name=node.name,
+            )
+        )
     for part in node.parameters:
         if shared[part.key] > 1:
-            raise SourceError(f"{node.name} shares its {part.role} with another layer: a spec cannot say that")
+            raise SourceError(
+                say(
+                    "{name} shares its {role} with another layer: a spec cannot say that",
+                    name=node.name,
+                    role=part.role,
+                )
+            )
         if part.dtype != "float32":
-            raise SourceError(f"the {part.role} of {node.name} is {part.dtype}: a spec cannot say that")
+            raise SourceError(
+                say(
+                    "the {role} of {name} is {dtype}: a spec cannot say that",
+                    role=part.role,
+                    name=node.name,
+                    dtype=part.dtype,
+                )
+            )
     if len({part.trainable for part in node.parameters if not part.buffer}) > 1:
-        raise SourceError(f"{node.name} is trained in part: a spec cannot say that")
+        raise SourceError(say("{name} is trained in part: a spec cannot say that", name=node.name))

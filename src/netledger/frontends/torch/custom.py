@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import torch
 
 from netledger.core.errors import PluginError, quote
+from netledger.core.language import say
 from netledger.core.operator import Operator, operator
 from netledger.frontends.torch.memory import forget as forget_calls
 from netledger.frontends.torch.recorder import unwatched
@@ -45,7 +46,7 @@ def rule(target: Any) -> Callable[[_Made], _Made]:
 
     def declared(cls: _Made) -> _Made:
         if not issubclass(cls, Operator):
-            raise PluginError(f"{cls!r} is no operator", hint="Derive the class from netledger.Operator.")
+            raise PluginError(say("{cls!r} is no operator", cls=cls), hint="Derive the class from netledger.Operator.")
         made: Any = cls if "__slots__" in cls.__dict__ else operator(cls)
         if not made.__dict__.get("KIND"):
             made.KIND = made.__name__.lower()
@@ -70,7 +71,7 @@ def _register(target: Any, made: type[Operator]) -> None:
         FUNCTIONS[target] = made
     else:
         hint = "Give a function, a class of modules, or the name of an operator: namespace::name."
-        raise PluginError(f"there can be no rule for {quote(str(target))}", hint=hint)
+        raise PluginError(say("there can be no rule for {target}", target=quote(str(target))), hint=hint)
 
 
 @contextmanager

@@ -13,6 +13,7 @@ import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from netledger.core.errors import SourceError
+from netledger.core.language import say
 from netledger.frontends.torch.abstract import Abstract
 from netledger.frontends.torch.record import Called, numbers_in
 from netledger.frontends.torch.recorder import CALL
@@ -168,7 +169,9 @@ def _written(trace: Trace, func: Any, args: Any, kwargs: Any, operator: Any) -> 
 
 
 def _unknown(func: Any) -> SourceError:
-    return SourceError(f"{name_of(func)} has no rule, and PyTorch cannot tell its shape without computing", hint=HINT)
+    return SourceError(
+        say("{func} has no rule, and PyTorch cannot tell its shape without computing", func=name_of(func)), hint=HINT
+    )
 
 
 def _refilled(value: Any, answers: Any) -> Any:

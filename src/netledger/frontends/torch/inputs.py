@@ -8,6 +8,7 @@ from typing import Any
 import torch
 
 from netledger.core.errors import SourceError
+from netledger.core.language import say
 from netledger.core.network import Tensor
 from netledger.frontends.options import Options
 from netledger.frontends.torch.abstract import NAMED, Abstract
@@ -35,7 +36,7 @@ def arguments(model: Model, options: Options) -> Arguments:
         placed, named = [], placed[0]
     if not placed and not named and _needs(model.run):
         hint = "Give the shape of its input: --input 1x3x224x224, or netledger.count(model, (1, 3, 224, 224))."
-        raise SourceError(f"{model.name} needs an input", hint=hint)
+        raise SourceError(say("{name} needs an input", name=model.name), hint=hint)
     return placed, named
 
 

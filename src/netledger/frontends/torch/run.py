@@ -14,6 +14,7 @@ from typing import Any
 import torch
 
 from netledger.core.errors import ForwardError, NetledgerError, SourceError
+from netledger.core.language import say
 from netledger.core.network import shapes
 from netledger.frontends.options import Options
 from netledger.frontends.torch.abstract import TRACING
@@ -83,7 +84,10 @@ def _batched(model: Model, given: Arguments) -> Recording:
     wide = batched(given)
     made, _ = _once(model, wide)
     values = [*wide[0], *wide[1].values()]
-    made.notes = (*made.notes, f"The shapes were taken to leave out the batch: counted as {shapes(values)}.")
+    made.notes = (
+        *made.notes,
+        say("The shapes were taken to leave out the batch: counted as {values}.", values=shapes(values)),
+    )
     return made
 
 
@@ -97,7 +101,9 @@ def _once(model: Model, given: Arguments) -> tuple[Recording, bool]:
         with _ONE_AT_A_TIME, _untouched(known), watched(trace), intercepted(trace), torch.no_grad(), trace:
             outputs = numbers_in(_finished(model.run(*args, **named)), trace.number)
     except NotImplementedError as error:
-        unknown = SourceError(f"PyTorch cannot tell a shape without computing: {str(error)[:300]}", hint=HINT)
+        unknown = SourceError(
+            say("PyTorch cannot tell a shape without computing: {error}", error=str(error)[:300]), hint=HINT
+        )
         _tell(unknown, error, trace, model, inputs)
         raise unknown from error
     except NetledgerError as error:

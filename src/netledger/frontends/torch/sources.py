@@ -20,6 +20,7 @@ from typing import Any, NamedTuple
 import torch
 
 from netledger.core.errors import NetledgerError, SourceError, did_you_mean, quote
+from netledger.core.language import say
 from netledger.core.network import Tensor
 from netledger.frontends.options import Options
 
@@ -71,12 +72,16 @@ def _given(source: Any, options: Options) -> Model:
 def _refuse_files(source: str) -> None:
     if source.endswith(_PICKLES):
         hint = "Give the class that makes the model instead: netledger show net.py:Net --input 1x3x224x224."
-        raise SourceError(f"{quote(source)} is a pickle: reading it would run whatever code is in it", hint=hint)
+        raise SourceError(
+            say("{source} is a pickle: reading it would run whatever code is in it", source=quote(source)), hint=hint
+        )
     if source.endswith(".safetensors"):
-        raise SourceError(f"{quote(source)} holds weights only, no network", hint="Give the class of the model.")
+        raise SourceError(
+            say("{source} holds weights only, no network", source=quote(source)), hint="Give the class of the model."
+        )
     if source.endswith(".pt2"):
         hint = "Load it yourself, if you trust it: netledger.count(torch.export.load(path), …)."
-        raise SourceError(f"{quote(source)} may hold pickled code, which is never run", hint=hint)
+        raise SourceError(say("{source} may hold pickled code, which is never run", source=quote(source)), hint=hint)
 
 
 # Names and arguments.
@@ -94,7 +99,7 @@ def _called(source: str) -> tuple[str, dict[str, Any]]:
         return name.strip(), {keyword.arg or "": ast.literal_eval(keyword.value) for keyword in call.keywords}
     except (SyntaxError, ValueError, MemoryError, RecursionError):
         hint = "Write literals by name: timm:resnet50(num_classes=10)."
-        raise SourceError(f"cannot read the arguments of {quote(source)}", hint=hint) from None
+        raise SourceError(say("cannot read the arguments of {source}", source=quote(source)), hint=hint) from None
 
 
 def _literal(text: str) -> Any:
@@ -120,10 +125,12 @@ def _imported(name: str) -> Any:
         return importlib.import_module(name)
     except ImportError as error:
         missing = error.name == name.partition(".")[0]
-        hint = f"Install it, or name another source: pip install {name}." if missing else ""
-        raise SourceError(f"cannot import {name}: {error}", hint=hint) from error
+        hint = say("Install it, or name another source: pip install {name}.", name=name) if missing else ""
+        raise SourceError(say("cannot import {name}: {error}", name=name, error=error), hint=hint) from error
     except Exception as error:
-        raise SourceError(f"cannot import {name}: {type(error).__name__}: {error}") from error
+        raise SourceError(
+            say("cannot import {name}: {kind}: {error}", name=name, kind=type(error).__name__, error=error)
+        ) from error
 
 
 def made(make: Any, what: str, arguments: dict[str, Any]) -> Any:
@@ -137,7 +144,9 @@ def made(make: Any, what: str, arguments: dict[str, Any]) -> Any:
         try:
             return make(**arguments)
         except Exception:  # noqa: BLE001
-            raise SourceError(f"cannot build {what}: {type(first).__name__}: {first}") from first
+            raise SourceError(
+                say("cannot build {what}: {kind}: {error}", what=what, kind=type(first).__name__, error=first)
+            ) from first
 
 
 # Libraries.
@@ -146,7 +155,9 @@ def made(make: Any, what: str, arguments: dict[str, Any]) -> Any:
 def _torchvision(name: str, arguments: dict[str, Any]) -> Model:
     models = _imported("torchvision").models
     if name not in models.list_models():
-        raise SourceError(f"torchvision has no model {quote(name)}", hint=did_you_mean(name, models.list_models()))
+        raise SourceError(
+            say("torchvision has no model {name}", name=quote(name)), hint=did_you_mean(name, models.list_models())
+        )
     arguments = {"weights": None, **arguments}
     if "weights_backbone" in _parameters(models.get_model_builder(name)):
         arguments = {"weights_backbone": None, **arguments}
@@ -170,7 +181,9 @@ def _torchvision_input(models: Any, name: str) -> tuple[tuple[int, ...], str]:
 def _timm(name: str, arguments: dict[str, Any]) -> Model:
     timm = _imported("timm")
     if name not in timm.list_models():
-        raise SourceError(f"timm has no model {quote(name)}", hint=did_you_mean(name, timm.list_models()))
+        raise SourceError(
+            say("timm has no model {name}", name=quote(name)), hint=did_you_mean(name, timm.list_models())
+        )
     model = made(lambda **given: timm.create_model(name, pretrained=False, **given), f"timm:{name}", arguments)
     size = (getattr(model, "pretrained_cfg", None) or {}).get("input_size", (3, 224, 224))
     shape = (1, *size)
@@ -182,8 +195,12 @@ def _transformers(name: str, arguments: dict[str, Any]) -> Model:
     kind, settings = _configuration(name)
     known = transformers.CONFIG_MAPPING
     if kind not in known:
-        raise SourceError(f"transformers has no model type {quote(kind)}", hint=did_you_mean(kind, known.keys()))
-    config = made(lambda: known[kind].from_dict({**settings, **arguments}), f"the configuration of {kind}", {})
+        raise SourceError(
+            say("transformers has no model type {kind}", kind=quote(kind)), hint=did_you_mean(kind, known.keys())
+        )
+    config = made(
+        lambda: known[kind].from_dict({**settings, **arguments}), say("the configuration of {kind}", kind=kind), {}
+    )
     architecture = (settings.get("architectures") or [""])[0]
     make = getattr(transformers, architecture, None)
     build = (lambda: make(config)) if make else (lambda: transformers.AutoModel.from_config(config))
@@ -205,11 +222,13 @@ def _configuration(name: str) -> tuple[str, dict[str, Any]]:
             settings = json.loads(file.read(1_000_000))
         return str(settings["model_type"]), dict(settings)
     except (OSError, ValueError, LookupError, TypeError, RecursionError) as error:
-        raise SourceError(f"{quote(name)} is no configuration of a model: {error}") from None
+        raise SourceError(
+            say("{name} is no configuration of a model: {error}", name=quote(name), error=error)
+        ) from None
 
 
 def _assumed(shape: tuple[int, ...], where: str) -> str:
-    return f"Input {'x'.join(map(str, shape))}: {where}; --input sets another."
+    return say("Input {shape}: {where}; --input sets another.", shape="x".join(map(str, shape)), where=say(where))
 
 
 # The user's own.
@@ -220,13 +239,15 @@ def _own(place: str, name: str, arguments: dict[str, Any], called: bool) -> Mode
     found: Any = _file(place) if place.endswith(".py") else _imported(place)
     for part in name.split("."):
         if not hasattr(found, part):
-            raise SourceError(f"{quote(place)} has no {quote(part)}", hint=did_you_mean(part, vars(found)))
+            raise SourceError(
+                say("{place} has no {part}", place=quote(place), part=quote(part)), hint=did_you_mean(part, vars(found))
+            )
         found = getattr(found, part)
     what = f"{place}:{name}"
     if isinstance(found, torch.nn.Module):
         return Model(found, name, place)
     if not callable(found):
-        raise SourceError(f"{quote(what)} is no model: it is a {type(found).__name__}")
+        raise SourceError(say("{what} is no model: it is a {name}", what=quote(what), name=type(found).__name__))
     if isinstance(found, type) or called or arguments or not _needed(found):
         model = made(found, what, arguments)
         return Model(model if callable(model) else found, name, place)
@@ -236,13 +257,15 @@ def _own(place: str, name: str, arguments: dict[str, Any], called: bool) -> Mode
 def _file(path: str) -> Any:
     specification = importlib.util.spec_from_file_location(os.path.splitext(os.path.basename(path))[0], path)
     if specification is None or specification.loader is None or not os.path.isfile(path):
-        raise SourceError(f"cannot read {quote(path)}", hint="Give a file of Python: net.py:Net.")
+        raise SourceError(say("cannot read {path}", path=quote(path)), hint="Give a file of Python: net.py:Net.")
     module = importlib.util.module_from_spec(specification)
     with importable(os.path.dirname(os.path.abspath(path))):
         try:
             specification.loader.exec_module(module)
         except Exception as error:
-            raise SourceError(f"cannot import {quote(path)}: {type(error).__name__}: {error}") from error
+            raise SourceError(
+                say("cannot import {path}: {name}: {error}", path=quote(path), name=type(error).__name__, error=error)
+            ) from error
     return module
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import torch
 
 from netledger.core.errors import ValuesNeededError
+from netledger.core.language import say
 from netledger.frontends.torch.abstract import Abstract
 
 if TYPE_CHECKING:
@@ -195,12 +196,12 @@ class Values:
             "Pass real tensors instead of shapes, such as netledger.count(model, torch.rand(1, 3, 224, 224)), and "
             "build the model with real weights: its values are then computed as far as they are asked for."
         )
-        return ValuesNeededError(f"the model decides by the values of its input: {why}", hint=hint)
+        return ValuesNeededError(say("the model decides by the values of its input: {why}", why=why), hint=hint)
 
     def _compute(self, wanted: int, why: str) -> torch.Tensor:
         order = self._order(wanted, why)
         if not self.given and sum(self.known[number].elements for number in order) > MOST:
-            raise self._needed(f"{why} (it would take computing too much)")
+            raise self._needed(say("{why} (it would take computing too much)", why=why))
         with torch.no_grad():
             for number in order:
                 self.known[number] = self._run(self.known[number])

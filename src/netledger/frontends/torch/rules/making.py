@@ -7,6 +7,7 @@ from typing import Any
 
 import torch
 
+from netledger.core.language import say
 from netledger.frontends.torch.rules._registry import load, rule
 from netledger.frontends.torch.rules.shaping import listed, whole
 
@@ -243,4 +244,9 @@ def backward(trace: Any, *_: Any, **__: Any) -> Any:
     """Gradients are not counted."""
     from netledger.core.errors import SourceError
 
-    raise SourceError(f"the model computes gradients in forward ({trace.last_name}); that cannot be counted yet")
+    raise SourceError(
+        say(
+            "the model computes gradients in forward ({function}); that cannot be counted yet",
+            function=trace.last_name,
+        )
+    )

@@ -6,6 +6,7 @@ from typing import Any
 
 import torch
 
+from netledger.core.language import say
 from netledger.frontends.torch.rules._registry import load, rule
 from netledger.ops.assigning import Rearrange
 from netledger.ops.constants import Empty
@@ -21,7 +22,12 @@ def value(trace: Any, input: Any, *args: Any, **kwargs: Any) -> Any:
     """A number, or many."""
     func = trace.last[0]
     real = trace.values.of(
-        input, f"{trace.last_name.strip('_')}() of a tensor of shape {list(trace.kind_of(input).shape)}"
+        input,
+        say(
+            "{function}() of a tensor of shape {shape}",
+            function=trace.last_name.strip("_"),
+            shape=list(trace.kind_of(input).shape),
+        ),
     )
     others = [trace.values.of(part, "a comparison") if isinstance(part, torch.Tensor) else part for part in args]
     return func(real.detach().clone(), *others, **kwargs)
@@ -37,7 +43,9 @@ def counted(trace: Any, input: Any, *args: Any, **kwargs: Any) -> Any:
     func = trace.last[0] if trace.last_name not in ("where", "__getitem__", "index") else torch.nonzero
     given = (input, *args)
     real = [
-        trace.values.of(part, f"the size of {trace.last_name}") if isinstance(part, torch.Tensor) else part
+        trace.values.of(part, say("the size of {function}", function=trace.last_name))
+        if isinstance(part, torch.Tensor)
+        else part
         for part in given
     ]
     made = func(*real, **kwargs)

@@ -1,0 +1,59 @@
+"""The language of the command line: `--lang`, or the locale."""
+
+from __future__ import annotations
+
+import copy
+import os
+from collections.abc import Sequence
+from itertools import pairwise
+
+import click
+
+from netledger.core.language import ENGLISH, languages, of_locale, say, set_language, used
+
+__all__ = ["asked", "option", "translated"]
+
+OPTION = "--lang"
+
+
+def asked(arguments: Sequence[str]) -> str:
+    """The language that the arguments ask for, or the environment; English, if there is none by that name."""
+    given = [after for before, after in pairwise(arguments) if before == OPTION]
+    given += [word.partition("=")[2] for word in arguments if word.startswith(f"{OPTION}=")]
+    found = of_locale({"LANG": given[-1]}) if given else of_locale(os.environ)
+    return found if found in languages() else ENGLISH
+
+
+def _use(ctx: click.Context, param: click.Parameter, name: str | None) -> None:
+    if name is not None and not ctx.resilient_parsing:
+        set_language(name)
+
+
+def option() -> click.Option:
+    """The option that every command has."""
+    return click.Option(
+        [OPTION],
+        metavar="NAME",
+        callback=_use,
+        is_eager=True,
+        expose_value=False,
+        help=say("Language of the answer: {names}.  [default: that of the locale]", names=", ".join(languages())),
+    )
+
+
+def translated(command: click.Command) -> click.Command:
+    """The command with `--lang`, and its help in the language in use."""
+    made = copy.copy(command)
+    made.params = [*map(_translated, command.params), option()]
+    if used() != ENGLISH:
+        made.help = say(command.help or "")
+        made.short_help = made.help.split("\n\n")[0].strip()
+    return made
+
+
+def _translated(param: click.Parameter) -> click.Parameter:
+    if used() == ENGLISH or not isinstance(param, click.Option) or not param.help:
+        return param
+    made = copy.copy(param)
+    made.help = say(param.help)
+    return made
