@@ -22,6 +22,7 @@ from netledger.commands import FOLDER as COMMANDS
 from netledger.commands import program
 from netledger.conventions import FOLDER as CONVENTIONS
 from netledger.conventions import load
+from netledger.core.language import language
 from netledger.core.work import ACTIONS, ROLES
 
 ROOT = Path(__file__).parent.parent
@@ -32,7 +33,7 @@ _BLOCK = re.compile(r"(?<=```console\n).*?(?=^```$)", re.DOTALL | re.MULTILINE)
 
 def pages() -> list[Path]:
     """The pages with console blocks."""
-    guides = [*sorted((ROOT / "docs").glob("*.md")), *sorted((ROOT / "docs" / "explanation").glob("*.md"))]
+    guides = [path for folder in ("", "explanation", "zh") for path in sorted((ROOT / "docs" / folder).glob("*.md"))]
     return [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *guides]
 
 
@@ -46,7 +47,8 @@ def output(command: str) -> str:
         torchvision()  # also where its compiled operators do not fit the installed torch
     if name != "netledger":
         raise ValueError(f"only netledger is run in the documentation, not {name}")
-    done = CliRunner().invoke(program, arguments, prog_name="netledger", terminal_width=100)
+    with language("en"):  # --lang holds for one command
+        done = CliRunner().invoke(program, arguments, prog_name="netledger", terminal_width=100)
     if done.exception is None or isinstance(done.exception, SystemExit):  # a check that fails exits with 1
         return done.output
     return f"error: {done.exception}\n"

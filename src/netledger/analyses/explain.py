@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from typing import Any, NamedTuple
 
+from netledger.conventions import load as load_convention
 from netledger.core.document import (
     Block,
     Column,
@@ -35,7 +36,7 @@ from netledger.core.work import ROLES, Term
 from netledger.notations import DEFAULT, Naming, naming
 from netledger.ops import restore
 
-__all__ = ["explain_layers", "overview", "parts_of_docstring"]
+__all__ = ["derivation", "explain_layers", "overview", "parts_of_docstring"]
 
 HEADINGS = ("Equation", "Shapes", "Parameters", "Counted", "Source")
 """The headings of the docstring of an operator."""
@@ -185,18 +186,42 @@ def _layer(entry: Entry, conventions: Sequence[Convention], notation: str, title
             (say("source"), said["Source"]),
         )
     )
-    yield from _section(later("Steps"), list(_steps(traced, known.naming)), known, titled)
-    yield from _section(later("Output"), list(_sizes(traced)), known, titled)
-    yield from _section(later("Parameters"), list(_stored(traced)), known, titled)
-    yield from _section(later("Work"), list(_work(traced)), known, titled)
-    yield from _section(later("Cost under each convention"), list(_prices(traced, conventions)), known, titled)
+    for title, blocks in (
+        (later("Steps"), _steps(traced, known.naming)),
+        (later("Output"), _sizes(traced)),
+        (later("Parameters"), _stored(traced)),
+        (later("Work"), _work(traced)),
+        (later("Cost under each convention"), _prices(traced, conventions)),
+    ):
+        made = list(_defined(blocks, known))
+        if made:
+            yield from (Heading(title, 2 if titled else 1), *made)
 
 
-def _section(title: str, blocks: list[Block], known: _Known, titled: bool) -> Iterator[Block]:
-    """A heading, and after each formula the signs that appear in it for the first time."""
-    if not blocks:
-        return
-    yield Heading(title, 2 if titled else 1)
+def derivation(entry: Entry, what: str, notation: str = DEFAULT) -> Iterator[Block]:
+    """The formulas of one figure of a layer: output, parameters, or what it costs under a convention.
+
+    Args:
+        entry: the layer.
+        what: `output`, `parameters`, or the name of a convention.
+        notation: how signs are written.
+
+    """
+    traced = _Traced.of(entry)
+    known = _Known(traced.op, naming(notation, traced.op))
+    if what == "output":
+        yield from _defined(_sizes(traced), known)
+    elif what == "parameters":
+        yield from _defined(_stored(traced), known)
+    else:
+        cost = list(_prices(traced, [load_convention(what)]))
+        terms = {name for block in cost if isinstance(block, Formula) for name in symbols(block.number)}
+        work = (block for block in _work(traced) if isinstance(block, Formula) and block.name in terms)
+        yield from _defined((*_sizes(traced), *work, *cost), known)
+
+
+def _defined(blocks: Iterable[Block], known: _Known) -> Iterator[Block]:
+    """After each formula, the signs that appear in it for the first time."""
     for block in blocks:
         if isinstance(block, Formula):
             yield known.naming.block(known.told(block))

@@ -6,6 +6,7 @@ _ledger   the ledger
 _answer   what an analysis answers
 _answers  the analyses
 _claim    where a claimed figure comes from
+_exercise  exercises, and what answers are worth
 _reconcile  every convention side by side
 _verify   a published table against the ledger
 """
@@ -21,6 +22,7 @@ from netledger.api._shapes import Shape
 if TYPE_CHECKING:
     from netledger.api._answers import explain, formula, receptive_field, to_spec
     from netledger.api._claim import claim
+    from netledger.api._exercise import exercise, grade
     from netledger.api._reconcile import reconcile
     from netledger.api._verify import verify
     from netledger.frontends.spec.builder import spec
@@ -32,8 +34,10 @@ __all__ = [
     "Shape",
     "claim",
     "count",
+    "exercise",
     "explain",
     "formula",
+    "grade",
     "layer",
     "presets",
     "receptive_field",
@@ -53,6 +57,8 @@ def __getattr__(name: str) -> Any:
         return import_module("netledger.frontends.torch.custom").rule
     if name == "spec":
         return import_module("netledger.frontends.spec.builder").spec
+    if name in ("exercise", "grade"):
+        return getattr(import_module("netledger.api._exercise"), name)
     if name in ("claim", "reconcile", "verify"):
         return getattr(import_module(f"netledger.api._{name}"), name)
     if name in __all__:

@@ -15,7 +15,7 @@ from netledger.core.ledger import Entry
 from netledger.core.network import Parameter, Tensor
 from netledger.ops import restore
 
-__all__ = ["CHANGES", "RARE", "Variant", "changed", "rerun"]
+__all__ = ["CHANGES", "RARE", "Variant", "changed", "instead", "rerun"]
 
 Attributes: TypeAlias = Mapping[str, Any]
 Change: TypeAlias = Callable[[Attributes], "Attributes | None"]
@@ -29,7 +29,7 @@ class Variant(NamedTuple):
     rare: bool = False
 
 
-def _instead(name: str, value: Any, **others: Any) -> Change:
+def instead(name: str, value: Any, **others: Any) -> Change:
     """Another value of an attribute, where the layer has it and it is not this one."""
 
     def change(given: Attributes) -> Attributes | None:
@@ -54,23 +54,23 @@ def _padded_by_half(given: Attributes) -> Attributes | None:
 
 
 CHANGES: tuple[tuple[str, Change], ...] = (
-    ("without the bias", _instead("bias", False)),
-    ("with a bias", _instead("bias", True)),
-    ("with groups ignored: one group", _instead("groups", 1)),
+    ("without the bias", instead("bias", False)),
+    ("with a bias", instead("bias", True)),
+    ("with groups ignored: one group", instead("groups", 1)),
     ("rounded up (ceil)", _rounded_up),
     ("rounded up (ceil), the last window beginning anywhere", _rounded_up_anywhere),
-    ("rounded down (floor)", _instead("rounding", "floor")),
-    ("with padding 0", _instead("padding", 0)),
+    ("rounded down (floor)", instead("rounding", "floor")),
+    ("with padding 0", instead("padding", 0)),
     ("with padding of half the kernel", _padded_by_half),
-    ("with padding same", _instead("padding", "same")),
-    ("with stride 1", _instead("stride", 1)),
-    ("without dilation", _instead("dilation", 1)),
+    ("with padding same", instead("padding", "same")),
+    ("with stride 1", instead("stride", 1)),
+    ("without dilation", instead("dilation", 1)),
 )
 """What is tried: in words, and the change; the likeliest first."""
 
 RARE: tuple[tuple[str, Change], ...] = (
-    ("in 2 groups", _instead("groups", 2)),
-    ("with stride 2", _instead("stride", 2)),
+    ("in 2 groups", instead("groups", 2)),
+    ("with stride 2", instead("stride", 2)),
 )
 """What is tried after everything else that is usual."""
 
