@@ -129,7 +129,7 @@ def _in_commands() -> Iterator[Text]:
 
     for name in FOLDER.names():
         command: click.Command = FOLDER.module(name).command
-        yield Text(command.help or "", "", f"commands/{name}")
+        yield Text(inspect.cleandoc(command.help or ""), "", f"commands/{name}")
         for param in command.params:
             if isinstance(param, click.Option) and param.help:
                 yield Text(param.help, "", f"commands/{name}")

@@ -36,7 +36,10 @@ from netledger.core.work import ROLES, Term
 from netledger.notations import DEFAULT, Naming, naming
 from netledger.ops import restore
 
-__all__ = ["derivation", "explain_layers", "overview", "parts_of_docstring"]
+__all__ = ["derivation", "explain_layers", "named_term", "overview", "parts_of_docstring"]
+
+STORED = (later("weight"), later("bias"), later("scale"), later("shift"))
+"""The usual names of what a layer stores."""
 
 HEADINGS = ("Equation", "Shapes", "Parameters", "Counted", "Source")
 """The headings of the docstring of an operator."""
@@ -163,10 +166,11 @@ def _other_rules(entry: Entry) -> SourceError:
 
 
 def _term_symbol(term: Term) -> Any:
-    return Traced.symbol(_named_term(term), value_of(term.count))
+    return Traced.symbol(named_term(term), value_of(term.count))
 
 
-def _named_term(term: Term) -> str:
+def named_term(term: Term) -> str:
+    """The action and role of a term, in words."""
     return say("{action} ({role})", action=say(term.action), role=say(term.role))
 
 
@@ -309,7 +313,7 @@ def _stored(traced: _Traced) -> Iterator[Block]:
         yield Formula(part.role, product(part.shape), note="a buffer: not a parameter" if part.buffer else "")
     learned = [part for part in traced.parameters if not part.buffer]
     if len(learned) > 1:
-        yield Formula("parameters", _named_sum((part.role, value_of(part.elements)) for part in learned))
+        yield Formula("parameters", _named_sum((say(part.role), value_of(part.elements)) for part in learned))
 
 
 def _work(traced: _Traced) -> Iterator[Block]:
@@ -317,7 +321,7 @@ def _work(traced: _Traced) -> Iterator[Block]:
         yield Paragraph(say("Not counted: {reason}; at most {bound:,} FLOP.", reason=gap.reason, bound=gap.bound))
     told: set[str] = set()
     for term in traced.work:
-        yield Formula(_named_term(term), term.count, note="" if term.role in told else say(ROLES[term.role]))
+        yield Formula(named_term(term), term.count, note="" if term.role in told else say(ROLES[term.role]))
         told.add(term.role)
     if traced.source.inside is not None:
         yield Formula(
@@ -344,7 +348,7 @@ def _price(convention: Convention, traced: Entry, plain: Entry) -> Any:
     if not hasattr(convention, "charges"):  # one that looks around reads plain numbers
         with suppress(TypeError):
             return total(convention.amounts(traced).values())
-    return _named_sum(convention.amounts(plain).items())
+    return _named_sum((say(name), amount) for name, amount in convention.amounts(plain).items())
 
 
 def _named_sum(parts: Iterable[tuple[str, int]]) -> Any:

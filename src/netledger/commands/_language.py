@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import os
 from collections.abc import Sequence
+from inspect import cleandoc
 from itertools import pairwise
 
 import click
@@ -46,7 +47,7 @@ def translated(command: click.Command) -> click.Command:
     made = copy.copy(command)
     made.params = [*map(_translated, command.params), option()]
     if used() != ENGLISH:
-        made.help = say(command.help or "")
+        made.help = say(cleandoc(command.help or ""))
         made.short_help = made.help.split("\n\n")[0].strip()
     return made
 

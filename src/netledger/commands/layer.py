@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from netledger.analyses.explain import named_term
 from netledger.api import Entry, layer
 from netledger.commands import _options as options
 from netledger.conventions import load
@@ -37,20 +38,20 @@ def command(call: str, given: tuple[str, ...], batch: int | None, conventions: t
 
 
 def _lines(entry: Entry, conventions: tuple[str, ...]) -> list[str]:
-    facts = [("layer", entry.call), ("input", _input(entry)), ("output", shapes(entry.data.outputs))]
+    facts = [(say("layer"), entry.call), (say("input"), _input(entry)), (say("output"), shapes(entry.data.outputs))]
     for part in entry.parameter_list:
-        facts.append((part.role, _stored(part)))
-    facts.append(("parameters", thousands(entry.parameters)))
-    facts += [(f"{term.action} ({term.role})", thousands(term.count)) for term in entry.work]
+        facts.append((say(part.role), _stored(part)))
+    facts.append((say("parameters"), thousands(entry.parameters)))
+    facts += [(named_term(term), thousands(term.count)) for term in entry.work]
     facts += [(name, f"{thousands(entry.total(name))} {load(name).UNIT}") for name in conventions if entry.counted]
     if gap := entry.data.gap:
-        facts.append(("not counted", gap.reason))
+        facts.append((say("not counted"), gap.reason))
     return aligned(facts)
 
 
 def _stored(part: Parameter) -> str:
     shape = f"{'x'.join(map(str, part.shape))} = " if len(part.shape) > 1 else ""
-    return f"{shape}{thousands(part.elements)}{' (buffer)' if part.buffer else ''}"
+    return f"{shape}{thousands(part.elements)}{say(' (buffer)') if part.buffer else ''}"
 
 
 def _input(entry: Entry) -> str:

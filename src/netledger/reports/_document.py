@@ -108,8 +108,8 @@ def core(view: View, totals: tuple[int, ...]) -> dict[str, Shown]:
         "operator": word("operator", attrgetter("operator"), spare=3, least=14),
         "input": word("input", lambda row: shapes(row.inputs), spare=7),
         "output": word("output", lambda row: shapes(row.outputs), spare=2),
-        "weights": stored("weights", f"{least}{thousands(counts.weights)}", spare=6),
-        "biases": stored("biases", f"{least}{thousands(counts.biases)}", spare=5),
+        "weights": stored(later("weights"), f"{least}{thousands(counts.weights)}", spare=6),
+        "biases": stored(later("biases"), f"{least}{thousands(counts.biases)}", spare=5),
         "parameters": stored("total", f"{least}{thousands(counts.total)}", "parameters"),
         **{
             convention.NAME: _priced(place, f"{convention.NAME} ({convention.UNIT})", f"{least}{thousands(total)}")
