@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from inspect import cleandoc
+
 import click
 
 from netledger.commands import _options as options
 from netledger.conventions import load, names
+from netledger.core.language import say
 
 __all__ = ["NAME", "command"]
 
@@ -20,5 +23,5 @@ def command() -> None:
 
 def _paragraph(name: str) -> str:
     convention = load(name)
-    lines = (convention.__doc__ or "").strip().splitlines()
+    lines = say(cleandoc(convention.__doc__ or "")).splitlines()
     return "\n".join([f"{name} ({convention.UNIT})", *(f"    {line}".rstrip() for line in lines)])

@@ -7,6 +7,8 @@ import click
 from netledger.api import count, presets
 from netledger.commands import _options as options
 from netledger.core.document import thousands
+from netledger.core.language import say
+from netledger.writers.text import left, right, wide
 
 __all__ = ["NAME", "command"]
 
@@ -30,9 +32,9 @@ def _spec(name: str) -> str:
 
 
 def _table() -> str:
-    head = ("preset", "input", "parameters", "macs (MAC)", "source")
+    head = (say("preset"), say("input"), say("parameters"), say("macs (MAC)"), say("source"))
     cells = [head, *map(_row, presets())]
-    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    widths = [max(map(wide, column)) for column in zip(*cells, strict=True)]
     return "\n".join(_line(row, widths) for row in cells)
 
 
@@ -44,5 +46,5 @@ def _row(name: str) -> tuple[str, ...]:
 
 def _line(row: tuple[str, ...], widths: list[int]) -> str:
     name, shape, parameters, macs, source = row
-    numbers = f"{parameters:>{widths[2]}}  {macs:>{widths[3]}}"
-    return f"{name:<{widths[0]}}  {shape:<{widths[1]}}  {numbers}  {source}"
+    numbers = f"{right(parameters, widths[2])}  {right(macs, widths[3])}"
+    return f"{left(name, widths[0])}  {left(shape, widths[1])}  {numbers}  {source}"

@@ -12,6 +12,7 @@ from functools import cached_property
 from types import ModuleType
 
 from netledger.core.errors import PluginError, UnknownNameError
+from netledger.core.language import say
 
 __all__ = ["Folder"]
 
@@ -47,9 +48,8 @@ class Folder:
                 continue
             for name in _declared(os.path.join(self.path, file)):
                 if name in found:
-                    raise PluginError(
-                        f"two plug-ins are called {name}", hint=f"Rename one: {found[name]}.py or {file}."
-                    )
+                    hint = say("Rename one: {one}.py or {other}.", one=found[name], other=file)
+                    raise PluginError(say("two plug-ins are called {name}", name=name), hint=hint)
                 found[name] = file[:-3]
         return dict(sorted(found.items()))
 

@@ -16,6 +16,7 @@ from netledger.analyses.claim.claimed import Claimed, read
 from netledger.analyses.claim.variants import VARIANTS, Change, Graph, Variant, changed
 from netledger.conventions import load, names
 from netledger.core.applied import applied
+from netledger.core.language import later
 from netledger.core.ledger import Charge, Convention, Ledger, charges
 from netledger.core.network import Tensor
 
@@ -132,7 +133,7 @@ class _Priced:
         yield "parameters", counts.total
         yield "trainable", counts.trainable
         yield "weights", counts.weights
-        yield "parameters and buffers", counts.total + counts.buffers
+        yield later("parameters and buffers"), counts.total + counts.buffers
 
 
 def _by_place(charged: Iterable[Charge]) -> dict[int, int]:

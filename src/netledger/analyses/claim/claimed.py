@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from netledger.core.document import thousands
 from netledger.core.errors import SourceError, quote
-from netledger.core.language import say
+from netledger.core.language import later, say
 
 __all__ = ["MEANINGS", "Claimed", "decimal", "read"]
 
@@ -20,11 +20,11 @@ MAX_TEXT = 200
 MAX_EXPONENT = 30
 
 MEANINGS = {
-    "parameters": "parameters",
-    "MAC": "multiply-accumulates; figures in FLOP are tried too",
-    "FLOP": "FLOP; the word is also used for multiply-accumulates: both are tried",
-    "operations": "operations; figures in FLOP and in MAC are tried",
-    "": "anything: operations and parameters are tried",
+    "parameters": later("parameters"),
+    "MAC": later("multiply-accumulates; figures in FLOP are tried too"),
+    "FLOP": later("FLOP; the word is also used for multiply-accumulates: both are tried"),
+    "operations": later("operations; figures in FLOP and in MAC are tried"),
+    "": later("anything: operations and parameters are tried"),
 }
 """What the words of a claim can mean."""
 
@@ -48,10 +48,10 @@ class Claimed(NamedTuple):
     def agrees(self, figure: int | Fraction) -> str:
         """How the figure is printed as claimed: exact, rounded (half up or to even), cut off; empty: it is not."""
         if figure == self.value:
-            return "exact"
+            return later("exact")
         if abs(figure - self.value) * 2 < self.step or self._is_half(figure):
-            return "rounded"
-        return "cut off" if floor(figure / self.step) * self.step == self.value else ""
+            return later("rounded")
+        return later("cut off") if floor(figure / self.step) * self.step == self.value else ""
 
     def _is_half(self, figure: int | Fraction) -> bool:
         """Half a step away: below, it is rounded up to here; above, to here where the last digit is even."""

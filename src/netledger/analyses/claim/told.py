@@ -9,7 +9,7 @@ from netledger.analyses.claim import Found, Match
 from netledger.analyses.claim.claimed import MEANINGS, Claimed, decimal
 from netledger.core.document import Block, Column, Document, Pairs, Paragraph, Table, thousands
 from netledger.core.errors import quote
-from netledger.core.language import say
+from netledger.core.language import later, plural, say
 from netledger.core.network import Tensor, shapes
 
 __all__ = ["SCHEMA", "document", "record"]
@@ -17,7 +17,7 @@ __all__ = ["SCHEMA", "document", "record"]
 SCHEMA = 1
 SHOWN = 12
 NAMES = 3
-AS_GIVEN = "as given"
+AS_GIVEN = later("as given")
 
 
 def document(found: Found) -> Document:
@@ -43,17 +43,17 @@ def _understood(claimed: Claimed) -> list[tuple[str, str]]:
     least, bound = decimal(claimed.least), decimal(claimed.bound)
     return [
         (
-            "claim",
+            say("claim"),
             say("{value}, printed to {step}", value=decimal(claimed.value), step=decimal(claimed.step)),
         ),
-        ("of", MEANINGS[claimed.meaning]),
-        ("agrees", say("from {least} to less than {bound}, rounded or cut off", least=least, bound=bound)),
+        (say("of"), say(MEANINGS[claimed.meaning])),
+        (say("agrees"), say("from {least} to less than {bound}, rounded or cut off", least=least, bound=bound)),
     ]
 
 
 def _table(found: Found, shown: tuple[Match, ...]) -> Table:
     """Input and network only where some row has another than is given; differences only where no row agrees."""
-    words = [Column(head, number=False) for head in ("unit", "counted as", "input", "network", "remark")]
+    words = [Column(head, number=False) for head in ("unit", later("counted as"), "input", "network", later("remark"))]
     more = () if found.matches else (Column("claim − figure"), Column("of the claim"))
     rows = tuple((*_cells(match, found), *(() if found.matches else _rest(match, found))) for match in shown)
     table = Table((Column("figure"), *words, *more), rows)
@@ -68,7 +68,7 @@ def _cells(match: Match, found: Found) -> tuple[str, ...]:
     figure = match.figure
     more = say(" and {count} more", count=len(figure.names) - NAMES) if len(figure.names) > NAMES + 1 else ""
     names = figure.names[: NAMES if more else NAMES + 1]
-    network = ", ".join(figure.variants) or AS_GIVEN
+    network = ", ".join(map(say, figure.variants)) or AS_GIVEN
     return (
         thousands(figure.amount),
         figure.unit,
@@ -82,10 +82,10 @@ def _cells(match: Match, found: Found) -> tuple[str, ...]:
 def _remark(match: Match, found: Found) -> str:
     """How it comes to the claimed digits, and what else sets it apart."""
     unit, meaning = match.figure.unit, found.claimed.meaning
-    times = {2: "doubled", Fraction(1, 2): "halved"}.get(match.figure.factor, "")
-    word = "1 MAC taken as 1 FLOP" if (meaning, unit) == ("FLOP", "MAC") else ""
-    other = "not multiply-adds" if (meaning, unit) == ("MAC", "FLOP") else ""
-    return ", ".join(part for part in (times, match.how, word, other) if part)
+    times = {2: say("doubled"), Fraction(1, 2): say("halved")}.get(match.figure.factor, "")
+    word = say("1 MAC taken as 1 FLOP") if (meaning, unit) == ("FLOP", "MAC") else ""
+    other = say("not multiply-adds") if (meaning, unit) == ("MAC", "FLOP") else ""
+    return ", ".join(part for part in (times, say(match.how), word, other) if part)
 
 
 def _rest(match: Match, found: Found) -> tuple[str, str]:
@@ -106,22 +106,18 @@ def _percent(part: Fraction, whole: Fraction) -> str:
 def _tried(found: Found) -> str:
     tried, count = found.tried, len(found.matches)
     parts = (
-        _several(tried.inputs, "input"),
-        _several(tried.variants, "variant"),
-        _several(tried.conventions, "convention"),
+        plural("{count} input", "{count} inputs", tried.inputs),
+        plural("{count} variant", "{count} variants", tried.variants),
+        plural("{count} convention", "{count} conventions", tried.conventions),
     )
     rest = say("; {count} more agree, with as many departures or more", count=count - SHOWN) if count > SHOWN else ""
     return say(
         "Tried: {parts}; {count} of {several} agree{rest}.",
         parts=", ".join(parts),
         count=count,
-        several=_several(tried.figures, "figure"),
+        several=plural("{count} figure", "{count} figures", tried.figures),
         rest=rest,
     )
-
-
-def _several(count: int, what: str) -> str:
-    return f"{count} {what}{'' if count == 1 else 's'}"
 
 
 def _incomplete(found: Found) -> list[str]:

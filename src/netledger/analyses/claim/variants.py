@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from netledger import ops
 from netledger.core.errors import ShapeError
+from netledger.core.language import later
 from netledger.core.ledger import Entry, Ledger
 from netledger.core.network import Tensor
 
@@ -317,19 +318,19 @@ def _projection(graph: Graph, place: int) -> tuple[int, ...]:
 
 
 VARIANTS = (
-    Variant("without what the first output does not need", _unused),
-    Variant("without the last linear layer", _last_linear),
-    Variant("without the linear layers at the end", _classifier),
-    Variant("stride in the 1x1 convolution", _stride_first),
-    Variant("stride in the 3x3 convolution", _stride_second),
-    Variant("without batch norms", _batch_norms),
-    Variant("without norms", _norms),
-    Variant("without biases", _biases),
-    Variant("convolutions only", _all_but_convolutions),
-    Variant("convolutions and linear layers only", _all_but_layers),
-    Variant("without pooling", _pooling),
-    Variant("without activations", _activations),
-    Variant("without convolutions on shortcuts", _projections),
-    Variant("groups ignored", _ungrouped),
+    Variant(later("without what the first output does not need"), _unused),
+    Variant(later("without the last linear layer"), _last_linear),
+    Variant(later("without the linear layers at the end"), _classifier),
+    Variant(later("stride in the 1x1 convolution"), _stride_first),
+    Variant(later("stride in the 3x3 convolution"), _stride_second),
+    Variant(later("without batch norms"), _batch_norms),
+    Variant(later("without norms"), _norms),
+    Variant(later("without biases"), _biases),
+    Variant(later("convolutions only"), _all_but_convolutions),
+    Variant(later("convolutions and linear layers only"), _all_but_layers),
+    Variant(later("without pooling"), _pooling),
+    Variant(later("without activations"), _activations),
+    Variant(later("without convolutions on shortcuts"), _projections),
+    Variant(later("groups ignored"), _ungrouped),
 )
 """Those that are tried, the commoner ones first."""

@@ -13,17 +13,17 @@ from typing import NamedTuple
 from netledger.conventions._words import several
 from netledger.core.applied import failures
 from netledger.core.errors import NetledgerError
-from netledger.core.language import say
+from netledger.core.language import later, say
 from netledger.core.ledger import Charge, Convention, Entry, Ledger, charges, price
 
 __all__ = ["TWICE", "Column", "Figure", "Reconciliation", "Term", "about", "grouped", "reconcile"]
 
-TWICE = "one multiply-add counted as two"
+TWICE = later("one multiply-add counted as two")
 
 PRODUCTS = ("products", "product")
 """Terms that are exactly the plain products of an entry."""
 
-TWO_EACH = "products and their additions"
+TWO_EACH = later("products and their additions")
 """The term of two operations for each product."""
 
 PARAMETERS = "parameters"

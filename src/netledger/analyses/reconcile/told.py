@@ -9,14 +9,15 @@ from netledger.analyses.reconcile import Column, Figure, Reconciliation, Term, g
 from netledger.core.document import Block, Cells, Document, Heading, Pairs, Paragraph, Table, thousands
 from netledger.core.document import Column as Head
 from netledger.core.facts import lines
-from netledger.core.language import plural, say
+from netledger.core.language import later, plural, say
 from netledger.core.network import shapes
 
 __all__ = ["SCHEMA", "document", "record", "written"]
 
 SCHEMA = 1
 
-NONE = "the plain count"
+NONE = later("the plain count")
+ONCE = later("each once")
 
 FEW = 4
 """With so many conventions, their sums are written out."""
@@ -41,8 +42,9 @@ def document(found: Reconciliation, layers: bool = False) -> Document:
 def _plain(found: Reconciliation) -> Iterator[tuple[str, str]]:
     kinds = ", ".join(f"{kind.replace('_', ' ')} {thousands(count)}" for kind, count in found.plain)
     total = sum(count for _, count in found.plain)
-    yield "plain count", f"{thousands(total)} multiply-adds" + (f": {kinds}" if len(found.plain) > 1 else "")
-    yield "parameters", say("{count}, each once", count=thousands(found.parameters))
+    plain = say("{count} multiply-adds", count=thousands(total))
+    yield say("plain count"), f"{plain}: {kinds}" if len(found.plain) > 1 else plain
+    yield say("parameters"), say("{count}, each once", count=thousands(found.parameters))
 
 
 def _costs(found: Reconciliation) -> Table:
@@ -70,7 +72,7 @@ def _rows(head: Cells, figure: Figure) -> Iterator[Cells]:
     if not figure.terms:
         yield (*first, "", NONE)
     for place, term in enumerate(figure.terms):
-        yield (*(first if not place else ("",) * len(first)), _signed(term.amount), term.name)
+        yield (*(first if not place else ("",) * len(first)), _signed(term.amount), say(term.name))
 
 
 def _signed(amount: int) -> str:
@@ -101,7 +103,7 @@ def _stored(found: Reconciliation, columns: list[Column]) -> Table:
         figure = group[0].parameters
         assert figure is not None
         rows.extend(_rows((", ".join(column.name for column in group),), figure))
-    return Table(heads, tuple((*row[:-1], "each once" if row[-1] == NONE else row[-1]) for row in rows))
+    return Table(heads, tuple((*row[:-1], ONCE if row[-1] == NONE else row[-1]) for row in rows))
 
 
 def _opened(found: Reconciliation) -> list[Block]:
@@ -114,7 +116,7 @@ def _opened(found: Reconciliation) -> list[Block]:
             continue
         met.add(term)
         rows = tuple((layer, _signed(amount)) for layer, amount in term.layers)
-        blocks += [Heading(term.name, 3), Table(heads, rows, ("total", _signed(term.amount)))]
+        blocks += [Heading(say(term.name), 3), Table(heads, rows, (later("total"), _signed(term.amount)))]
     return blocks
 
 
@@ -130,7 +132,7 @@ def _said(found: Reconciliation) -> Iterator[str]:
         )
     )
     if not any(entry.provenance.function for entry in found.ledger):
-        yield "Tools read PyTorch models: what they count of a spec is what they count of PyTorch's own layers."
+        yield say("Tools read PyTorch models: what they count of a spec is what they count of PyTorch's own layers.")
     if not found.ledger.complete:
         yield say("{count} layers are not counted: the plain count is a lower bound.", count=len(found.ledger.gaps))
     for column in found.columns:

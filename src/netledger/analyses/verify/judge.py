@@ -19,7 +19,7 @@ from netledger.analyses.verify.subject import figure as exact_figure
 from netledger.analyses.verify.variants import Variant, changed
 from netledger.conventions import DEFAULT, load
 from netledger.core.errors import quote
-from netledger.core.language import say
+from netledger.core.language import later, say
 from netledger.core.ledger import Convention, Ledger
 from netledger.core.network import shapes
 
@@ -200,7 +200,7 @@ class Judge:
         if meaning == "padding" and plain(pair.line.cells[way.column.place][:20]) in ("same", "valid"):
             return self._of_word(pair, way.column)
         if meaning in SHAPES and (own := _own(way.column, pair)):
-            return _verdict(pair, way.column, True, "exactly", own)
+            return _verdict(pair, way.column, True, later("exactly"), own)
         shown = self._sizes(way.column, pair.line)
         if shown is None:
             return None
@@ -217,7 +217,7 @@ class Judge:
         if theirs.agrees(ours):
             return _verdict(pair, column, True, _agreed(way, theirs.how(ours)), ours, difference)
         if column.meaning == "memory" and theirs.scaled(_decimal(theirs)).agrees(ours):
-            return _verdict(pair, column, True, "to the printed precision, in powers of 1,000", ours)
+            return _verdict(pair, column, True, later("to the printed precision, in powers of 1,000"), ours)
         why = self._why(pair.subject, lambda case: reasons.of_figure(column.meaning, case, theirs, way.convention))
         return _verdict(pair, column, False, _agreed(way, ""), ours, difference, why)
 
@@ -225,21 +225,24 @@ class Judge:
         """The reasons found, for the first cells that differ."""
         self.sought += 1
         if self.sought > MAX_REASONS:
-            return "not looked for: too many cells differ"
+            return later("not looked for: too many cells differ")
         key = (subject.name, subject.place)
         if key not in self.variants:
             self.variants[key] = tuple(changed(subject))
-        return "; or ".join(search(reasons.Case(subject, self.ledger, self.variants[key], tuple(self.followed))))
+        found = search(reasons.Case(subject, self.ledger, self.variants[key], tuple(self.followed)))
+        return say("; or ").join(map(say, found))
 
     def _of_shape(self, pair: Pair, column: Column, theirs: Sizes) -> Verdict:
         subject = whole(self.ledger) if column.meaning == "resolution" else pair.subject
         meaning = _meaning(column.meaning, subject)
         ours = shape(meaning, subject)
         if ours is None:
-            return _verdict(pair, column, None, "it has none", None)
+            return _verdict(pair, column, None, later("it has none"), None)
         order = agreeing(theirs, ours)
         if order:
-            return _verdict(pair, column, True, order.name or "exactly", arranged(ours, order) if order.axes else ours)
+            return _verdict(
+                pair, column, True, order.name or later("exactly"), arranged(ours, order) if order.axes else ours
+            )
         near = closest(theirs, ours)
         shown = arranged(ours, near[0]) if near else ours[1:]
         why = self._why(subject, lambda case: reasons.of_shape(meaning, case, theirs))
@@ -251,15 +254,15 @@ class Judge:
         """Kernel, stride, padding and the like: a number, or one for each axis."""
         ours = self._attribute(column.meaning, pair.subject)
         if ours is None:
-            return _verdict(pair, column, None, "it has none, or more than one number says", None)
+            return _verdict(pair, column, None, later("it has none, or more than one number says"), None)
         agrees = any(_axes_agree(reading, ours) for reading in theirs.readings)
         if column.meaning == "kernel" and pair.subject.single and with_channels(pair.subject.single, theirs.readings):
-            return _verdict(pair, column, True, "exactly, with the channels", ours)
+            return _verdict(pair, column, True, later("exactly, with the channels"), ours)
         if len(set(ours)) > 1:
-            return _verdict(pair, column, agrees, "exactly" if agrees else "", ours)
+            return _verdict(pair, column, agrees, later("exactly") if agrees else "", ours)
         first = theirs.readings[0][0] if len(theirs.readings[0]) == 1 else None
         difference = None if first is None else first - ours[0]
-        return _verdict(pair, column, agrees, "exactly" if agrees else "", ours[0], difference)
+        return _verdict(pair, column, agrees, later("exactly") if agrees else "", ours[0], difference)
 
     def _attribute(self, meaning: str, subject: Subject) -> tuple[int, ...] | None:
         entry = subject.single
@@ -282,19 +285,19 @@ class Judge:
         if entry is None or not kinds:
             return None
         agrees = entry.op in kinds
-        return _verdict(pair, column, agrees, "exactly" if agrees else "", entry.op)
+        return _verdict(pair, column, agrees, later("exactly") if agrees else "", entry.op)
 
     def _of_word(self, pair: Pair, column: Column) -> Verdict:
         """Padding `same` or `valid`."""
         entry, word = pair.subject.single, plain(pair.line.cells[column.place])
         ours = attribute("padding", entry) if entry else None
         if entry is None or ours is None:
-            return _verdict(pair, column, None, "it has none, or more than one number says", None)
+            return _verdict(pair, column, None, later("it has none, or more than one number says"), None)
         stride = attribute("stride", entry) or (1,)
         pairs = zip(entry.outputs[0].shape[2:], entry.inputs[0].shape[2:], stride, strict=False)
         same = all(made == -(-size // step) for made, size, step in pairs)
         agrees = same if word == "same" else not any(ours)
-        return _verdict(pair, column, agrees, "exactly" if agrees else "", ours)
+        return _verdict(pair, column, agrees, later("exactly") if agrees else "", ours)
 
 
 def _verdict(
@@ -310,7 +313,7 @@ def _verdict(
     theirs = line.cells[column.place]
     if column.units is not None and line.cells[column.units] not in ("", "1"):
         theirs = f"{theirs} {line.cells[column.units]}"
-    gap = None if agrees and "exactly" in how else difference
+    gap = None if agrees and later("exactly") in how else difference
     return Verdict(
         line.number, pair.name, column.head, pair.subject.name, match.how, theirs, ours, gap, agrees, how, reason
     )

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from netledger.analyses.verify.printed import LONGEST, plain
 from netledger.analyses.verify.subject import Subject, layer, whole
 from netledger.core.errors import quote
-from netledger.core.language import say
+from netledger.core.language import later, say
 from netledger.core.ledger import Entry, Ledger
 from netledger.ops import FOLDER as OPERATORS
 
@@ -138,16 +138,16 @@ class Layers:
 
     def _named(self, name: str) -> Match | None:
         if name in self.exact:
-            return Match(self._subject(name), "by its name")
+            return Match(self._subject(name), later("by its name"))
         shown = bare(name)
         if shown in TOTALS:
-            return Match(self.whole, "the total")
+            return Match(self.whole, later("the total"))
         if shown in self.names:
-            return Match(self.whole, "the network")
+            return Match(self.whole, later("the network"))
         if len(self.alike.get(shown, ())) == 1:
-            return Match(self._subject(self.alike[shown][0]), "by its name")
+            return Match(self._subject(self.alike[shown][0]), later("by its name"))
         if shown.rstrip("0123456789") in INPUTS:
-            return Match(Subject("input", (), self.ledger.inputs, self.ledger.inputs), "the input")
+            return Match(Subject("input", (), self.ledger.inputs, self.ledger.inputs), later("the input"))
         tail = re.split(r"[/\\]", name)[-1]
         return self._named(tail) if tail and tail != name else None
 
@@ -156,7 +156,7 @@ class Layers:
         for part in (_unsigned(name), re.split(r"[\s(,:]", name.strip(), maxsplit=1)[0]):
             found = (self._named(part) or self._numbered(part)) if part and part != name else None
             if found:
-                return found._replace(how=say("{how}, from {part}", how=found.how, part=quote(part)))
+                return found._replace(how=say("{how}, from {part}", how=say(found.how), part=quote(part)))
         return None
 
     def _numbered(self, name: str) -> Match | None:

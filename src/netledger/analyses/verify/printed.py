@@ -7,6 +7,8 @@ import unicodedata
 from fractions import Fraction
 from typing import NamedTuple
 
+from netledger.core.language import say
+
 __all__ = ["BLANK", "LONGEST", "Figure", "Sizes", "Unit", "figure", "plain", "sizes", "unit"]
 
 LONGEST = 200
@@ -73,8 +75,9 @@ class Figure(NamedTuple):
     def how(self, exact: int | Fraction) -> str:
         """How an exact figure that agrees does so."""
         if exact == self.value:
-            return "exactly"
-        return "to the printed precision" + (", cut off" if exact - self.value > self.step / 2 else "")
+            return say("exactly")
+        cut = exact - self.value > self.step / 2
+        return say("to the printed precision, cut off") if cut else say("to the printed precision")
 
     @property
     def zeros(self) -> int:

@@ -14,7 +14,7 @@ from netledger.analyses.verify.subject import Subject, area, figure, layer, shap
 from netledger.analyses.verify.variants import Variant, rerun
 from netledger.conventions import FOLDER as CONVENTIONS
 from netledger.conventions import load
-from netledger.core.language import say
+from netledger.core.language import later, say
 from netledger.core.ledger import Convention, Ledger, count_parameters
 
 __all__ = ["COUNTED", "MOST", "Case", "Followed", "of_figure", "of_shape"]
@@ -22,7 +22,10 @@ __all__ = ["COUNTED", "MOST", "Case", "Followed", "of_figure", "of_shape"]
 MOST = 2
 """So many reasons are told of a cell."""
 
-COUNTED = {"MAC": "a multiply-add counted once", "FLOP": "a multiplication and an addition counted each"}
+COUNTED = {
+    "MAC": later("a multiply-add counted once"),
+    "FLOP": later("a multiplication and an addition counted each"),
+}
 
 
 class Followed(NamedTuple):
@@ -69,15 +72,15 @@ def _shapes(meaning: str, case: Case, theirs: Sizes) -> Iterator[tuple[str, Shap
     for variant in _follows(case):
         yield variant.words, shape(meaning, variant.subject)
     if meaning == "output":
-        yield "the input of this layer", shape("input", case.subject)
+        yield later("the input of this layer"), shape("input", case.subject)
         for variant in case.variants if case.subject.single else ():
             yield variant.words, shape(meaning, variant.subject)
     else:
-        yield "the output of this layer", shape("output", case.subject)
+        yield later("the output of this layer"), shape("output", case.subject)
     yield from _elsewhere(meaning, case)
     ours = shape(meaning, case.subject)
     if ours and told(theirs.readings[-1]) in (prod(ours), prod(ours[1:])):
-        yield "as many elements, arranged otherwise", _as_printed(theirs)
+        yield later("as many elements, arranged otherwise"), _as_printed(theirs)
     yield from _anywhere(case)
 
 
@@ -105,12 +108,12 @@ def _elsewhere(meaning: str, case: Case) -> Iterator[tuple[str, Shape | None]]:
     if case.subject.place < 0:
         return
     for words, others in (
-        ("the output of {}, before it", reversed(entries[: case.subject.place])),
-        ("the output of {}, after it", iter(entries[case.until :])),
+        (later("the output of {name}, before it"), reversed(entries[: case.subject.place])),
+        (later("the output of {name}, after it"), iter(entries[case.until :])),
     ):
         other = next((entry for entry in others if entry.outputs and entry.outputs[0].shape != ours), None)
         if other:
-            yield words.format(other.name), other.outputs[0].shape
+            yield say(words, name=other.name), other.outputs[0].shape
 
 
 def _anywhere(case: Case) -> Iterator[tuple[str, Shape | None]]:
@@ -167,7 +170,7 @@ def _of_rare_variants(sought: _Sought) -> _Found:
 
 def _of_stored_variants(sought: _Sought) -> _Found:
     for variant in sought.case.variants:
-        yield from _stored(sought, f"{variant.words}, ", variant.subject)
+        yield from _stored(sought, f"{say(variant.words)}, ", variant.subject)
 
 
 def _stored(sought: _Sought, said: str, subject: Subject) -> _Found:
@@ -184,9 +187,9 @@ def _stored(sought: _Sought, said: str, subject: Subject) -> _Found:
 
 
 def _of_factors(sought: _Sought) -> _Found:
-    once, twice = "a multiply-add counted once", "a multiply-add counted twice"
+    once, twice = say("a multiply-add counted once"), say("a multiply-add counted twice")
     if sought.meaning != "operations":
-        once, twice = "half of it", "twice that"
+        once, twice = say("half of it"), say("twice that")
     yield f"2×: {twice}", 2 * sought.ours
     yield f"½×: {once}", Fraction(sought.ours, 2)
     batch = next((tensor.shape[0] for tensor in sought.case.ledger.inputs if tensor.shape), 1)
@@ -197,14 +200,14 @@ def _of_factors(sought: _Sought) -> _Found:
 def _of_conventions(sought: _Sought) -> _Found:
     if sought.meaning == "operations":
         for name in CONVENTIONS.names():
-            yield f"as {name}", figure("operations", sought.case.subject, load(name)) or 0
+            yield say("as {name}", name=name), figure("operations", sought.case.subject, load(name)) or 0
 
 
 def _of_area(sought: _Sought) -> _Found:
     entry = sought.case.subject.single
     if sought.meaning == "operations" and entry and entry.inputs and entry.outputs:
         read, made = area(entry)
-        yield "by the area of the input, not of the output", Fraction(sought.ours * read, made or 1)
+        yield later("by the area of the input, not of the output"), Fraction(sought.ours * read, made or 1)
 
 
 def _of_neighbours(sought: _Sought) -> _Found:
@@ -215,18 +218,18 @@ def _of_neighbours(sought: _Sought) -> _Found:
         both = layer(subject.name, (*subject.entries, *entries[until : place + 1]), subject.place)
         yield say("together with {name}", name=entries[place].name), sought.of(both)
     for words, others in (
-        ("that of {}, before it", range(subject.place - 1, -1, -1)),
-        ("that of {}, after it", range(until, len(entries))),
+        (later("that of {name}, before it"), range(subject.place - 1, -1, -1)),
+        (later("that of {name}, after it"), range(until, len(entries))),
     ):
         found = ((place, made) for place in others if (made := sought.of(layer("", (entries[place],), place))))
         for place, made in islice(found, 1):
-            yield words.format(entries[place].name), made
+            yield say(words, name=entries[place].name), made
 
 
 def _of_sums(sought: _Sought) -> _Found:
     if sought.case.subject.place > 0:
         before = sought.case.ledger.entries[: sought.case.until]
-        yield "the sum of all layers up to this one", sought.of(layer("", before, 0))
+        yield later("the sum of all layers up to this one"), sought.of(layer("", before, 0))
 
 
 def _of_units(sought: _Sought) -> _Found:
@@ -237,17 +240,17 @@ def _of_units(sought: _Sought) -> _Found:
         step = Fraction(1024, 1000) ** power
         yield said, sought.ours / step
         for words, made in _stored(sought, "", sought.case.subject):
-            yield say("{words}, and {said}", words=words, said=said), made / step
-    yield "1,000 times that: another unit", Fraction(sought.ours * 1000)
-    yield "a thousandth of that: another unit", Fraction(sought.ours, 1000)
+            yield say("{words}, and {said}", words=say(words), said=said), made / step
+    yield later("1,000 times that: another unit"), Fraction(sought.ours * 1000)
+    yield later("a thousandth of that: another unit"), Fraction(sought.ours, 1000)
 
 
 def _of_other_columns(sought: _Sought) -> _Found:
     if sought.meaning == "operations":
-        yield "its parameters, in place of operations", figure("parameters", sought.case.subject) or 0
+        yield later("its parameters, in place of operations"), figure("parameters", sought.case.subject) or 0
     elif sought.meaning != "memory":
         made = figure("operations", sought.case.subject, load("macs")) or 0
-        yield "its operations (macs), in place of parameters", made
+        yield later("its operations (macs), in place of parameters"), made
 
 
 def _of_rounding(sought: _Sought) -> _Found:

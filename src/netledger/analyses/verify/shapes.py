@@ -7,7 +7,7 @@ from math import prod
 from typing import NamedTuple, TypeAlias
 
 from netledger.analyses.verify.printed import Sizes
-from netledger.core.language import say
+from netledger.core.language import later
 
 __all__ = ["Order", "agreeing", "arranged", "closest", "placed", "told"]
 
@@ -22,20 +22,33 @@ class Order(NamedTuple):
     axes: tuple[tuple[int, ...], ...]
 
 
+LAST, FIRST = later("channels last"), later("channels first")
+LAST_TURNED, FIRST_TURNED = later("channels last, width first"), later("channels first, width first")
+BATCHED = {
+    "": later("with the batch"),
+    "turned": later("turned, with the batch"),
+    LAST: later("channels last, with the batch"),
+    FIRST: later("channels first, with the batch"),
+    LAST_TURNED: later("channels last, width first, with the batch"),
+    FIRST_TURNED: later("channels first, width first, with the batch"),
+}
+"""The orders of one input, with the batch in front."""
+
+
 @cache
 def _orders(rank: int) -> tuple[Order, ...]:
     """The usual orders, those without the batch first."""
     places, maps = tuple(range(2, rank)), rank > 3
     plain = {
-        3: (("channels last" if maps else "turned", (*places, 1)), ("channels first" if maps else "", (1, *places))),
+        3: ((LAST if maps else later("turned"), (*places, 1)), (FIRST if maps else "", (1, *places))),
         2: (("", (1,)),),
     }.get(min(rank, 3), ())
-    turned = (("channels last, width first", (*places[::-1], 1)), ("channels first, width first", (1, *places[::-1])))
+    turned = ((LAST_TURNED, (*places[::-1], 1)), (FIRST_TURNED, (1, *places[::-1])))
     wide = (*plain, *turned) if maps else plain
-    batched = ((say("{name}, with the batch", name=name).lstrip(", "), (0, *axes)) for name, axes in wide)
-    alone = (("places only", places), ("places only, width first", places[::-1])) if places else ()
+    batched = ((BATCHED[name], (0, *axes)) for name, axes in wide)
+    alone = ((later("places only"), places), (later("places only, width first"), places[::-1])) if places else ()
     found = [Order(name, tuple((axis,) for axis in axes)) for name, axes in (*wide, *batched, *alone)]
-    return (*found, Order("height = width", (places,))) if len(places) > 1 else tuple(found)
+    return (*found, Order(later("height = width"), (places,))) if len(places) > 1 else tuple(found)
 
 
 def arranged(shape: Shape, order: Order) -> Shape:
@@ -60,7 +73,7 @@ def agreeing(theirs: Sizes, shape: Shape) -> Order | None:
             if _equal(reading, arranged(shape, order)):
                 return order
         if _bare(reading) == _bare(shape[1:]) and len(_bare(reading)) <= 1:
-            return Order("axes of size 1 apart", ())
+            return Order(later("axes of size 1 apart"), ())
     return None
 
 

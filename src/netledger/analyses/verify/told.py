@@ -19,9 +19,9 @@ __all__ = ["SCHEMA", "document", "record", "written"]
 
 SCHEMA = 1
 
-NO_REASON = "no likely reason found"
+NO_REASON = later("no likely reason found")
 
-_HEADS = ("line", "row", "layer", "column", "theirs", "ours", "difference")
+_HEADS = ("line", "row", "layer", "column", later("theirs"), later("ours"), "difference")
 _SAMPLE = 12
 
 
@@ -56,10 +56,10 @@ def _cells(verdict: Verdict, all: bool) -> tuple[str, ...]:
         "" if verdict.agrees or verdict.difference is None else _signed(verdict.difference),
     )
     said = verdict.reason or NO_REASON if verdict.agrees is False else verdict.how
-    return (*cells, _WORDS[verdict.agrees], said) if all else (*cells, said)
+    return (*cells, _WORDS[verdict.agrees], say(said)) if all else (*cells, say(said))
 
 
-_WORDS = {True: "agrees", False: "differs", None: "cannot be told"}
+_WORDS = {True: later("agrees"), False: later("differs"), None: later("cannot be told")}
 
 
 def _ours(verdict: Verdict) -> str:
@@ -109,7 +109,7 @@ def _notes(findings: Findings) -> tuple[tuple[str, str], ...]:
     notes = [(say("column {head}", head=read.column.head), text) for read in findings.reads if (text := _reading(read))]
     for row, layer, match in dict.fromkeys((one.row, one.layer, one.match) for one in findings.verdicts):
         if match not in ("by its name", "the total", "the network", "the input"):
-            notes.append((say("row {row}", row=row), say("taken for {layer}, {match}", layer=layer, match=match)))
+            notes.append((say("row {row}", row=row), say("taken for {layer}, {match}", layer=layer, match=say(match))))
     for missing in findings.unmatched[:20]:
         notes.append(
             (

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from netledger.analyses.verify.subject import Subject
 from netledger.core.errors import NetledgerError
+from netledger.core.language import later
 from netledger.core.ledger import Entry
 from netledger.core.network import Parameter, Tensor
 from netledger.ops import restore
@@ -54,23 +55,23 @@ def _padded_by_half(given: Attributes) -> Attributes | None:
 
 
 CHANGES: tuple[tuple[str, Change], ...] = (
-    ("without the bias", instead("bias", False)),
-    ("with a bias", instead("bias", True)),
-    ("with groups ignored: one group", instead("groups", 1)),
-    ("rounded up (ceil)", _rounded_up),
-    ("rounded up (ceil), the last window beginning anywhere", _rounded_up_anywhere),
-    ("rounded down (floor)", instead("rounding", "floor")),
-    ("with padding 0", instead("padding", 0)),
-    ("with padding of half the kernel", _padded_by_half),
-    ("with padding same", instead("padding", "same")),
-    ("with stride 1", instead("stride", 1)),
-    ("without dilation", instead("dilation", 1)),
+    (later("without the bias"), instead("bias", False)),
+    (later("with a bias"), instead("bias", True)),
+    (later("with groups ignored: one group"), instead("groups", 1)),
+    (later("rounded up (ceil)"), _rounded_up),
+    (later("rounded up (ceil), the last window beginning anywhere"), _rounded_up_anywhere),
+    (later("rounded down (floor)"), instead("rounding", "floor")),
+    (later("with padding 0"), instead("padding", 0)),
+    (later("with padding of half the kernel"), _padded_by_half),
+    (later("with padding same"), instead("padding", "same")),
+    (later("with stride 1"), instead("stride", 1)),
+    (later("without dilation"), instead("dilation", 1)),
 )
 """What is tried: in words, and the change; the likeliest first."""
 
 RARE: tuple[tuple[str, Change], ...] = (
-    ("in 2 groups", instead("groups", 2)),
-    ("with stride 2", instead("stride", 2)),
+    (later("in 2 groups"), instead("groups", 2)),
+    (later("with stride 2"), instead("stride", 2)),
 )
 """What is tried after everything else that is usual."""
 
@@ -83,7 +84,7 @@ def changed(subject: Subject) -> Iterator[Variant]:
             yield Variant(words, found, (words, change) in RARE)
     others = tuple(entry for entry in subject.entries if not entry.op.endswith("norm"))
     if len(others) < len(subject.entries) > 1:
-        yield Variant("without its normalisations", subject._replace(entries=others))
+        yield Variant(later("without its normalisations"), subject._replace(entries=others))
 
 
 def _made(subject: Subject, change: Change) -> Subject | None:

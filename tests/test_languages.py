@@ -1,0 +1,174 @@
+"""The catalogues of other languages: complete, true to the places of values, and what a reader really sees."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+import netledger as nl
+from languages import catalogues, texts
+from languages.catalogues import check, compiled, names, read, same
+from netledger.core.language import language, plural, say
+from netledger.ops import FOLDER as OPS
+from tests.commands.test_commands import run
+
+ROOT = Path(nl.__file__).parent
+
+
+@pytest.mark.parametrize("name", names())
+def test_no_text_is_missing_left_as_it_was_or_has_other_places_for_values(name: str) -> None:
+    assert check(name) == [], "python -m languages; then translate what is new"
+
+
+@pytest.mark.parametrize("name", names())
+def test_nothing_is_in_a_catalogue_that_no_one_says(name: str) -> None:
+    said = {text.one for text in texts.every()}
+    kept = {message.id if isinstance(message.id, str) else message.id[0] for message in read(name) if message.id}
+    assert kept == said
+
+
+def test_what_needs_no_other_words_is_said_somewhere() -> None:
+    assert same() <= {text.one for text in texts.every()}
+
+
+def test_the_check_finds_what_is_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
+    new = texts.Text("a text that nobody has translated yet", "", "nowhere.py")
+    monkeypatch.setattr(catalogues, "every", lambda: (new,))
+    assert check("zh") == ["missing: 'a text that nobody has translated yet'"]
+    catalogue = read("zh")
+    message = catalogue.add("{a} of {b:,}", "{b} 的 {a}")
+    assert list(catalogues._wrong("{a} of {b:,}", message)) == [
+        "other places for values: '{a} of {b:,}' became '{b} 的 {a}'"
+    ]
+    message = catalogue.add("left alone", "left alone")
+    assert list(catalogues._wrong("left alone", message)) == ["not translated: 'left alone'"]
+
+
+def test_plurals_and_numbers_are_right() -> None:
+    with language("zh"):
+        for count in (0, 1, 2, 1234):
+            said = plural("{count:,} row has no layer", "{count:,} rows have no layer", count)
+            assert said == f"有 {count:,} 行没有对应的层"
+        assert say("at least ") + "1,234" == "至少 1,234"
+    assert plural("{count:,} row has no layer", "{count:,} rows have no layer", 1) == "1 row has no layer"
+
+
+APART = (
+    *("conventions/", "reports/torchinfo", "reports/paddle", "writers/", "core/formula"),
+    *("core/array.py", "frontends/torch/rules/_registry.py"),
+)
+"""Names of a tool's terms, a tool's own tables, marks of a format; what only whoever changes the code can see."""
+
+
+def _sentences() -> list[tuple[str, int]]:
+    """F-strings with words in them, wherever readers may see what is made of them."""
+    found = []
+    for path in sorted(ROOT.rglob("*.py")):
+        place = str(path.relative_to(ROOT))
+        if place.startswith(APART):
+            continue
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        for node in ast.walk(tree):
+            if isinstance(node, ast.JoinedStr) and not _in_repr(tree, node):
+                words = " ".join(part.value for part in node.values if isinstance(part, ast.Constant))
+                if re.search(r"[a-z]{3,} [a-z]{3,} [a-z]{2,}", words):
+                    found.append((place, node.lineno))
+    return found
+
+
+def _in_repr(tree: ast.AST, wanted: ast.AST) -> bool:
+    functions = (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) and node.name == "__repr__")
+    return any(node is wanted for function in functions for node in ast.walk(function))
+
+
+def test_no_sentence_is_put_together_where_no_catalogue_reaches() -> None:
+    assert _sentences() == [], "say(…) it, with values in their places"
+
+
+# What a reader sees.
+
+ENGLISH = re.compile(r"(?:\b[a-z]{2,} ){3}[a-z]{2,}")
+"""Four words of English in a row."""
+
+SOURCES = ("alexnet", "mobilenet_v2", "unet", "vit_b_16", "lstm_classifier")
+
+
+def _left(text: str, *known: str) -> list[str]:
+    """English that is left, but for where things come from, which is cited as it is."""
+    for part in known:
+        text = text.replace(part, "")
+    lines = [line for line in text.splitlines() if not line.startswith("出处")]
+    return [line for line in lines if ENGLISH.search(line)]
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_answers_are_wholly_in_chinese(source: str) -> None:
+    with language("zh"):
+        ledger = nl.count(source)
+        answers = [
+            str(ledger),
+            str(ledger.explain(all=True)),
+            str(ledger.explain()),
+            str(nl.receptive_field(source)),
+            str(nl.formula(source)),
+            str(nl.reconcile(source, conventions=("macs", "flops", "textbook"))),
+            str(nl.claim(source, "4.1 GMACs")),
+        ]
+        exercise = nl.exercise(source, seed=2)
+        answers += [str(exercise.sheet).split("\n", 1)[1], str(exercise.key)]
+        answers.append(str(nl.grade(exercise.sheet.to("text"), {1: "1", 2: "1"})))
+    for answer in answers:
+        assert _left(answer, ledger.source) == []
+
+
+@pytest.mark.parametrize("kind", OPS.names())
+def test_every_operator_is_explained_in_chinese(kind: str) -> None:
+    from netledger.analyses.explain import parts_of_docstring
+    from netledger.ops import load
+
+    op = load(kind)
+    with language("zh"):
+        said = [say(parts_of_docstring(op)[part]) for part in ("", "Equation", "Counted")]
+        said += [say(attribute.doc) for attribute in op.ATTRIBUTES.values()]
+    assert [text for text in said if ENGLISH.search(text)] == []
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("show", "alexnt"),
+        ("show", "vgg_mnist", "--input", "1x32x32"),
+        ("explain", "alexnet", "conv9"),
+        ("layer", "conv(8, 9)", "3x4x4"),
+        ("layer", "conv(8, 3, groups=2)", "3x4x4"),
+        ("show", "net.pt"),
+        ("exercise", "lenet", "--seed", "1", "--notation", "x"),
+    ],
+)
+def test_errors_are_in_chinese(words: tuple[str, ...]) -> None:
+    done = run(*words, "--lang", "zh")
+    assert done.returncode == 2
+    assert "错误: " in done.stderr
+    assert (
+        _left(done.stderr, "Ten convolutions in the manner of Simonyan & Zisserman", "without adaptive pooling") == []
+    )
+
+
+def test_a_table_in_chinese_is_straight() -> None:
+    from netledger.writers.text import wide
+
+    with language("zh"):
+        lines = str(nl.count("lenet")).splitlines()
+    rule = next(place for place, line in enumerate(lines) if line.startswith("----"))
+    ends = [line.rindex("---") + 3 for line in lines[rule : rule + 1]]
+    assert {wide(line) for line in lines[rule + 1 : rule + 11]} == {wide(lines[rule])}
+    assert ends == [len(lines[rule])]
+
+
+@pytest.mark.parametrize("name", names())
+def test_the_compiled_catalogue_is_that_of_the_text(name: str) -> None:
+    path = ROOT / "locale" / name / "LC_MESSAGES" / "netledger.mo"
+    assert path.read_bytes() == compiled(name)
