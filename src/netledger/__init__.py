@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         spec,
         to_spec,
         verify,
+        work,
     )
     from netledger.core.errors import (
         ForwardError,
@@ -87,6 +88,7 @@ __all__ = [
     "to_spec",
     "verify",
     "word",
+    "work",
 ]
 
 __version__ = "0.1.0"

@@ -196,9 +196,8 @@ def greatest(numbers: Sequence[Performed]) -> Performed:
 def quotient(a: Performed, b: Any) -> Performed:
     """The exact quotient, where both are exact."""
     value, divisor = a.value, value_of(b)
-    if isinstance(value, float) or isinstance(divisor, float):
-        return Performed(value / divisor, "/", (a, b))
-    return Performed(_fraction(value, divisor), "/", (a, b))
+    inexact = isinstance(value, float) or isinstance(divisor, float)
+    return Performed(value / divisor if inexact else _fraction(value, divisor), "/", (a, b))  # type: ignore[arg-type]
 
 
 def exponential(a: Performed) -> Performed:

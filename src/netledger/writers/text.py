@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from netledger.core.document import Block, Definitions, Document, Formula, Heading, Pairs, Paragraph, Table, thousands
+from netledger.core.document import (
+    Block,
+    Definitions,
+    Document,
+    Formula,
+    Frames,
+    Heading,
+    Pairs,
+    Paragraph,
+    Picture,
+    Table,
+    thousands,
+)
 from netledger.core.errors import printable
 
 __all__ = ["NAME", "aligned", "widths", "write"]
@@ -16,17 +28,25 @@ GAP = "  "
 WIDTH = 110
 
 
-def write(document: Document) -> str:
-    """The title, the source, and each block after an empty line; formulas stand together."""
+def write(document: Document, width: int = WIDTH) -> str:
+    """The title, the source, and each block after an empty line; formulas stand together; pictures fit the width."""
     head = f"{document.title}\n{document.source}" if document.source else document.title
     parts = [head]
     before: Block | None = None
     for block in document.blocks:
-        text = _WRITERS[type(block)](block)
+        text = _drawn(block, width) if isinstance(block, Picture | Frames) else _WRITERS[type(block)](block)
         together = isinstance(block, Definitions | Formula) and isinstance(before, Definitions | Formula)
         parts.append(f"\n{text}" if together else f"\n\n{text}")
         before = block
     return printable("".join(parts))
+
+
+def _drawn(block: Picture | Frames, width: int) -> str:
+    from netledger.writers._grids import picture, step
+
+    if isinstance(block, Picture):
+        return picture(block.grids, width)
+    return "\n".join(step(frame, width) for frame in block.frames).rstrip("\n")
 
 
 def _heading(block: Heading) -> str:
