@@ -2,7 +2,7 @@
 
 >>> from fractions import Fraction
 >>> decimal(Fraction(7, 2)), decimal(Fraction(1, 3)), decimal(-2), decimal(1e-7)
-('3.5', '0.33333', '−2', '1e−7')
+('3.5', '0.3333', '−2', '1e−7')
 >>> is_exact(Fraction(7, 2)), is_exact(Fraction(1, 3)), is_exact(0.5)
 (True, False, False)
 """
@@ -17,7 +17,7 @@ from netledger.core.formula import LATEX, MATHML, TEXT, Style
 
 __all__ = ["decimal", "is_exact", "real"]
 
-DIGITS = 5
+DIGITS = 4
 MOST = 12
 """How many digits an exact decimal may have; a longer one is rounded."""
 

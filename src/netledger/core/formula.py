@@ -69,21 +69,24 @@ class Style(NamedTuple):
 
     def formula(self, number: Any) -> str:
         """The number's formula in symbols."""
-        return self._write(number, self.symbol_of)[0]
+        return self._write(number, lambda symbol: (self.symbol_of(symbol), ATOM))[0]
 
     def substitution(self, number: Any) -> str:
         """The same formula with every symbol replaced by its value."""
-        return self._write(number, lambda symbol: self.number(symbol.value))[0]
+        return self._write(number, lambda symbol: self._number(symbol.value))[0]
 
     def symbol_of(self, symbol: Traced) -> str:
         """A symbol as written in a formula."""
         return self.symbol(symbol.name)
 
-    def _write(self, number: Any, leaf: Callable[[Traced], str]) -> tuple[str, int]:
+    def _number(self, value: Any) -> tuple[str, int]:
+        return self.number(value), ATOM if value >= 0 else SUM
+
+    def _write(self, number: Any, leaf: Callable[[Traced], tuple[str, int]]) -> tuple[str, int]:
         if not isinstance(number, Traced):
-            return self.number(number), ATOM if number >= 0 else SUM
+            return self._number(number)
         if number.op == "symbol":
-            return leaf(number), ATOM if number.value >= 0 else SUM
+            return leaf(number)
         if number.op not in self.operations:
             return self.call(number.op, [self._write(arg, leaf)[0] for arg in number.args]), ATOM
         parts = [self._operand(arg, leaf, level) for arg, level in zip(number.args, self._least(number), strict=False)]
@@ -97,7 +100,7 @@ class Style(NamedTuple):
             return (SUM, *(TERM,) * (len(number.args) - 1))
         return _OPERANDS.get(number.op, (LOOSE if number.op in _ENCLOSED else SUM,) * len(number.args))
 
-    def _operand(self, arg: Any, leaf: Callable[[Traced], str], least: int) -> str:
+    def _operand(self, arg: Any, leaf: Callable[[Traced], tuple[str, int]], least: int) -> str:
         text, level = self._write(arg, leaf)
         return self.parentheses(text) if level < least else text
 

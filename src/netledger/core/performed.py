@@ -5,8 +5,8 @@ come out even is a float.
 
 >>> x = Values.named("x", (2,), (3, 4))
 >>> mean = quotient(sum_of(x.elements), 2)
->>> mean.value, [leaf.name for leaf in leaves(mean)], dict(actions(mean))
-(Fraction(7, 2), ['x[0]', 'x[1]'], {'add': 1, 'divide': 1})
+>>> mean.value, [leaf.name for leaf in leaves(mean)], sorted(actions(mean))
+(Fraction(7, 2), ['x[0]', 'x[1]'], ['add', 'divide'])
 """
 
 from __future__ import annotations

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, cast
 
 from netledger.analyses.work.numbers import Matrix, made, read
 from netledger.core.errors import ShapeError, SourceError, UnknownNameError
+from netledger.core.language import say
 from netledger.core.network import Tensor
 from netledger.core.operator import Operator
 from netledger.core.performed import Values
@@ -26,6 +27,7 @@ SEED = 1
 
 _SIGNS = {"weight": "w", "bias": "b"}
 _LIST = re.compile(r"\s*\d+(\s*[x,×]\s*\d+)+\s*")
+_WEIGHT = 'Write --{name} 2, or type the weight: --weight "1 0; 0 1".'
 _FLAGS = ("true", "false", "yes", "no")
 
 
@@ -72,8 +74,7 @@ def operator_of(call: str) -> type[Operator]:
 def roles_of(call: str) -> tuple[str, ...]:
     """The parameters that the operator of a call may have."""
     kind = operator_of(call)
-    probe = kind(**dict.fromkeys(_missing(kind, {}), 1))
-    return tuple(_roles(probe, (Tensor((1, 1, 1, 1)),) * kind.INPUTS[0]))
+    return tuple(_probed(kind, {}, (Tensor((1, 1, 1, 1)),) * kind.INPUTS[0]))
 
 
 def prepare(
@@ -192,12 +193,16 @@ def _missing(kind: type[Operator], fields: Mapping[str, Any]) -> list[str]:
 def _check_names(
     kind: type[Operator], arrays: Mapping[str, Any], fields: Mapping[str, Any], tensors: tuple[Tensor, ...]
 ) -> None:
-    """Every array has a role: those do not depend on the numbers that are still missing."""
-    probe = kind(**fields, **dict.fromkeys(_missing(kind, fields), 1))
-    known = _roles(probe, tensors)
+    """Every array has a role."""
+    known = _probed(kind, fields, tensors)
     for name in arrays:
         if name not in known:
             raise UnknownNameError("option", name, (*kind.ATTRIBUTES, *(name for name, _ in kind.WORKED), *known))
+
+
+def _probed(kind: type[Operator], fields: Mapping[str, Any], tensors: tuple[Tensor, ...]) -> tuple[str, ...]:
+    """The roles: they do not depend on the numbers that are still missing."""
+    return tuple(_roles(kind(**fields, **dict.fromkeys(_missing(kind, fields), 1)), tensors))
 
 
 def _roles(op: Operator, tensors: tuple[Tensor, ...]) -> dict[str, tuple[int, ...]]:
@@ -215,7 +220,7 @@ def _operator(
         name = missing[0]
         raise SourceError(
             "an attribute of this layer is missing",
-            hint=f"--{name} 2" + (' --weight "1 0; 0 1"' if kind.KIND.startswith(("conv", "linear")) else ""),
+            hint=say(_WEIGHT if "weight" in _probed(kind, fields, tensors) else "Write --{name} 2.", name=name),
             values={kind.KIND: name, "which is": kind.ATTRIBUTES[name].doc},
         )
     weight = typed["weight"].shape

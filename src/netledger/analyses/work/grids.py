@@ -61,7 +61,7 @@ def read_grids(read: Sequence[Leaf], known: Mapping[str, Values], seen: Mapping[
             axes = seen[leaf.tensor].axes
             found.setdefault(leaf.tensor, {}).setdefault(leaf.place[:-axes], set()).add(leaf.place[-axes:])
     grids: list[Grid] = []
-    for sign, matrices in found.items():
+    for sign, matrices in ((sign, found[sign]) for sign in known if sign in found):
         shown = islice(matrices.items(), MATRICES)
         grids += [_grid(known[sign], seen[sign], ahead, marks) for ahead, marks in shown]
         if len(matrices) > MATRICES:

@@ -17,7 +17,7 @@ from math import prod
 from random import Random
 from typing import Any, NamedTuple
 
-from netledger.core.errors import SourceError, did_you_mean, quote
+from netledger.core.errors import SourceError, quote
 
 __all__ = ["MAX_ELEMENTS", "Matrix", "made", "read"]
 
@@ -27,6 +27,7 @@ MAX_NUMBER = 10**12
 _WHOLE = re.compile(r"[+-]?\d{1,40}(\.\d{0,40})?|[+-]?\.\d{1,40}|[+-]?\d{1,20}/\d{1,20}")
 _EXPONENT = re.compile(r"[eE]([+-]?\d{1,3})$")
 _TYPED = re.compile(r"[-+−\d.,;|/eE\s]*")
+_FILE = re.compile(r"[/\\]|\.\s*[A-Za-z]\w*\s*$")
 _HINT = 'Write rows like "1 2; 3 4", channels after |, images or kernels after ||; or name a CSV file.'
 
 
@@ -58,7 +59,7 @@ def read(given: Any, what: str) -> Matrix:
         raise SourceError(
             "this is too long to be worked out", hint="Take a smaller matrix.", values={what: quote(given)}
         )
-    if _TYPED.fullmatch(given):
+    if _TYPED.fullmatch(given) or not _FILE.search(given):
         return _parsed(given, what)
     return _parsed(_csv(given, what), what, line=False)
 
@@ -82,9 +83,10 @@ def _csv(path: str, what: str) -> str:
             text = file.read(MAX_TEXT + 1)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "it is not a text"
-        hint = did_you_mean(path, ()) or _HINT
         raise SourceError(
-            "this is neither numbers nor a file that can be read", hint=hint, values={what: quote(path), "file": reason}
+            "this is neither numbers nor a file that can be read",
+            hint=_HINT,
+            values={what: quote(path), "file": reason},
         ) from None
     if len(text) > MAX_TEXT:
         raise SourceError("this file is too long to be worked out", hint="Take a smaller matrix.", values={what: path})
@@ -133,19 +135,20 @@ def _matrix(images: list[list[list[list[Any]]]], what: str, line: bool) -> Matri
     """The numbers, if every part has as many."""
     first = images[0]
     rows, columns = len(first[0]), len(first[0][0]) if first[0] else 0
-    _check((len(image) for image in images), len(first), what, "every image must have as many channels")
     channels = [channel for image in images for channel in image]
-    _check(map(len, channels), rows, what, "every channel must have as many rows")
-    _check((len(row) for channel in channels for row in channel), columns, what, "every row must have as many numbers")
+    _check(map(len, images), what, "image", "every image must have as many channels")
+    _check(map(len, channels), what, "channel", "every channel must have as many rows")
+    _check((len(row) for part in channels for row in part), what, "row", "every row must have as many numbers")
     shape = (len(images), len(first), rows, columns)
     _check_size(shape, what)
     return Matrix(shape, tuple(value for channel in channels for row in channel for value in row), line)
 
 
-def _check(sizes: Iterable[int], expected: int, what: str, rule: str) -> None:
-    for place, size in enumerate(sizes, 1):
-        if size != expected:
-            raise SourceError(rule, hint=_HINT, values={what: f"1: {expected}, {place}: {size}"})
+def _check(sizes: Iterable[int], what: str, unit: str, rule: str) -> None:
+    first, *others = sizes
+    for place, size in enumerate(others, 2):
+        if size != first:
+            raise SourceError(rule, hint=_HINT, values={f"{unit} 1:": first, f"{unit} {place}:": size, "in": what})
 
 
 def _check_size(shape: tuple[int, ...], what: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from netledger.analyses.work.grids import View, made_grid, read_grids, views, whole_grids
@@ -10,7 +10,7 @@ from netledger.analyses.work.steps import Worked
 from netledger.core.document import Block, Document, Formula, Frame, Frames, Heading, Pairs, Paragraph, Picture
 from netledger.core.language import plural, say
 from netledger.core.network import shapes
-from netledger.core.performed import Leaf, Performed, Stage, Values, leaves
+from netledger.core.performed import Performed, Stage, Values, leaves
 
 __all__ = ["STEPS", "all_frames", "document", "frames_of"]
 
@@ -42,7 +42,7 @@ def _given(worked: Worked) -> Iterator[Block]:
 def _stages(worked: Worked, steps: int) -> Iterator[Block]:
     several = len(worked.stages) > 1
     for place, (stage, frames) in enumerate(frames_of(worked, steps), 1):
-        title = say(stage.name)
+        title = _title(stage)
         yield Heading(f"{place}. {title}" if several else title)
         yield Frames(frames)
         if left := len(stage.made.elements) - len(frames):
@@ -61,6 +61,11 @@ def _stages(worked: Worked, steps: int) -> Iterator[Block]:
                     len(stage.cut),
                 )
             )
+
+
+def _title(stage: Stage) -> str:
+    name = say(stage.name)
+    return name[:1].upper() + name[1:]
 
 
 def frames_of(worked: Worked, steps: int) -> Iterator[tuple[Stage, tuple[Frame, ...]]]:
@@ -82,37 +87,34 @@ def _frames(stage: Stage, known: dict[str, Values]) -> Iterator[Frame]:
         name = stage.made.name(place)
         grids = (*read_grids(leaves(number), known, seen), made_grid(stage.made, place, index))
         yield Frame(
-            say(stage.name), _caption(name, number, seen), grids, Formula(name, number), index == 0, index < DRAWN
+            _title(stage), _caption(name, number, known, seen), grids, Formula(name, number), index == 0, index < DRAWN
         )
 
 
-def _caption(name: str, number: Performed, seen: dict[str, View]) -> str:
-    """What is read of the tensor that is read first, in words."""
-    first = next((leaf for leaf in leaves(number) if leaf.tensor in seen), None)
-    if first is None:
+def _caption(name: str, number: Performed, known: Iterable[str], seen: dict[str, View]) -> str:
+    """What is read of the first tensor, in words."""
+    found = leaves(number)
+    tensor = next((sign for sign in known if any(leaf.tensor == sign for leaf in found)), "")
+    read = [leaf for leaf in found if leaf.tensor == tensor]
+    if not tensor:
         return say("{name} reads nothing", name=name)
-    read = [leaf for leaf in leaves(number) if leaf.tensor == first.tensor]
     if len({leaf.place for leaf in read}) == 1:
-        return say("{name} reads {element}", name=name, element=_element(first))
-    rows, columns = (_places(read, axis) for axis in (-2, -1))
-    if seen[first.tensor].axes < 2:
-        return say("{name} reads places {places} of {tensor}", name=name, places=columns, tensor=first.tensor)
+        return say("{name} reads {element}", name=name, element=read[0].name)
+    columns = sorted({leaf.place[-1] for leaf in read})
+    if seen[tensor].axes < 2:
+        return say("{name} reads places {places} of {tensor}", name=name, places=_places(columns), tensor=tensor)
+    rows = sorted({leaf.place[-2] for leaf in read})
     return say(
-        "{name} reads rows {rows}, columns {columns} of {tensor}",
+        "{name} reads {rows}, {columns} of {tensor}",
         name=name,
-        rows=rows,
-        columns=columns,
-        tensor=first.tensor,
+        rows=plural("row {places}", "rows {places}", len(rows), places=_places(rows)),
+        columns=plural("column {places}", "columns {places}", len(columns), places=_places(columns)),
+        tensor=tensor,
     )
 
 
-def _element(leaf: Leaf) -> str:
-    return leaf.name
-
-
-def _places(read: list[Leaf], axis: int) -> str:
+def _places(found: list[int]) -> str:
     """0 to 2, or 0, 2, 4."""
-    found = sorted({leaf.place[axis] for leaf in read})
     if len(found) > 1 and found[-1] - found[0] == len(found) - 1:
         text = say("{first} to {last}", first=found[0], last=found[-1])
     else:
