@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from html import escape
+from textwrap import wrap
 
 from netledger.core.document import Frame, Grid
 from netledger.core.errors import printable
@@ -21,6 +22,9 @@ WIDE = 860
 LETTER = 8.4
 """How wide a letter of the sum is, about."""
 
+MOST_LINES = 4
+"""Of one side of a sign of equality."""
+
 _STYLE = """
 .nl-film{--back:#fff;--ink:#1b1f24;--dim:#6a737d;--line:#c9d1d9;--edge:#eef1f4;--mark:#ffd580;--made:#a8e6b0;
 font-family:system-ui,-apple-system,"Segoe UI",sans-serif;font-size:14px}
@@ -28,7 +32,7 @@ font-family:system-ui,-apple-system,"Segoe UI",sans-serif;font-size:14px}
 --mark:#8a5a00;--made:#1f6b35}}
 .nl-film text{fill:var(--ink);dominant-baseline:central;text-anchor:middle;font-variant-numeric:tabular-nums}
 .nl-film .l{text-anchor:start}.nl-film .d{fill:var(--dim)}.nl-film .t{font-weight:600;font-size:16px}
-.nl-film .s{font-family:ui-monospace,Menlo,Consolas,monospace}
+.nl-film .s{white-space:pre;font-family:ui-monospace,Menlo,Consolas,monospace}
 .nl-film .b{fill:var(--back)}.nl-film .c{fill:none;stroke:var(--line)}.nl-film .e{fill:var(--edge);stroke:var(--line)}
 .nl-film .m{fill:var(--mark);stroke:var(--ink);stroke-width:1.5}
 .nl-film .o{fill:var(--made);stroke:var(--ink);stroke-width:1.5}"""
@@ -84,28 +88,24 @@ def _frame(frame: Frame, place: int, count: int) -> tuple[str, float]:
         f'<text class="l d" x="{MARGIN}" y="48">{_text(frame.caption)}</text>',
     ]
     drawn, bottom = _grids(frame.grids, 70)
-    lines = list(_lines(frame))
-    for number, line in enumerate(lines):
-        parts.append(f'<text class="l s" x="{MARGIN}" y="{bottom + 14 + number * 22:.0f}">{_text(line)}</text>')
+    lines = _lines(frame)
+    parts.append(_line(frame.formula.name, MARGIN, bottom + 14))
+    indent = MARGIN + (len(frame.formula.name) + 1) * LETTER
+    parts += [_line(line, indent, bottom + 14 + number * 22) for number, line in enumerate(lines)]
     return "".join([*parts, *drawn]), bottom + 22 * len(lines) + 18
 
 
-def _lines(frame: Frame) -> Iterator[str]:
-    """The sum, a line for each sign of equality, folded where it is too long."""
+def _line(text: str, x: float, y: float) -> str:
+    return f'<text class="l s" x="{x:.0f}" y="{y:.0f}">{_text(text)}</text>'
+
+
+def _lines(frame: Frame) -> list[str]:
+    """The sum, a line for each sign of equality, folded where it is too long; an ellipsis where that is too much."""
     parts, sign, value = worked(frame, TEXT)
+    most = int((WIDE - 2 * MARGIN) / LETTER) - len(frame.formula.name) - 1
     texts = [*(f"= {part}" for part in parts), f"{sign} {value}"]
-    most = int((WIDE - 2 * MARGIN) / LETTER)
-    yield from _folded(f"{frame.formula.name} {texts[0]}", most)
-    for text in texts[1:]:
-        yield from _folded(f"{' ' * len(frame.formula.name)} {text}".replace(" ", "\u00a0"), most)
-
-
-def _folded(text: str, most: int) -> Iterator[str]:
-    """At most four lines; an ellipsis for more."""
-    lines = [text[start : start + most] for start in range(0, len(text), most)]
-    yield from lines[:4]
-    if len(lines) > 4:
-        yield "…"
+    folded = [wrap(text, most, subsequent_indent="  ") for text in texts]
+    return [line for lines in folded for line in (lines if len(lines) <= MOST_LINES else [*lines[:MOST_LINES], "  …"])]
 
 
 def _grids(grids: Sequence[Grid], top: float) -> tuple[list[str], float]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from textwrap import wrap
 
 from netledger.core.document import Frame, Grid
 from netledger.core.formula import TEXT
@@ -59,15 +60,5 @@ def _sum(frame: Frame, width: int) -> list[str]:
     if len(whole) <= width:
         return [f"  {whole}"]
     signed = [*(f"= {part}" for part in parts), f"{sign} {value}"]
-    return [f"  {frame.formula.name}", *(f"    {line}" for part in signed for line in _folded(part, width - 2))]
-
-
-def _folded(text: str, width: int) -> Iterator[str]:
-    line = ""
-    for word in text.split(" "):
-        if line and len(line) + 1 + len(word) > width:
-            yield line
-            line = f"  {word}"
-        else:
-            line = f"{line} {word}" if line else word
-    yield line
+    lines = (line for part in signed for line in wrap(part, max(width - 4, 10), subsequent_indent="  "))
+    return [f"  {frame.formula.name}", *(f"    {line}" for line in lines)]

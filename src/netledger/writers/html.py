@@ -23,7 +23,6 @@ from netledger.core.document import (
 )
 from netledger.core.errors import printable
 from netledger.core.formula import MATHML
-from netledger.core.language import say
 from netledger.writers._chain import chain, worked
 
 __all__ = ["NAME", "write"]
@@ -42,14 +41,6 @@ _STYLE = """<style>
 .netledger dl { margin: 0.2em 0 0.8em 2em }
 .netledger dt { float: left; clear: left; margin-right: 0.6em }
 .netledger dd { margin: 0 }
-.netledger .grids { display: flex; flex-wrap: wrap; gap: 0.4em 1.6em; align-items: flex-end; margin: 0.4em 0 0.4em 1em }
-.netledger .grids table { border-collapse: collapse; margin: 0 }
-.netledger .grids td { border: 1px solid #8888; text-align: right; min-width: 1.4em }
-.netledger .grids td.m { background: #ffb84d80; outline: 2px solid; font-weight: 600 }
-.netledger .grids td.e { background: #8882; opacity: 0.7 }
-.netledger .grids caption { text-align: left; opacity: 0.75 }
-.netledger .bar { margin: 0.4em 0 }
-.netledger .bar button { font: inherit; padding: 0.15em 0.8em; margin-right: 0.4em }
 </style>"""
 
 
@@ -58,48 +49,12 @@ def write(document: Document) -> str:
     source = [f"<p><small>{_text(document.source)}</small></p>"] if document.source else []
     blocks = (_WRITERS[type(block)](block) for block in document.blocks)
     frames = [frame for block in document.blocks if isinstance(block, Frames) for frame in block.frames]
-    source += [_player(frames, document.title)] if frames else []
+    if frames or any(isinstance(block, Picture) for block in document.blocks):
+        from netledger.writers._player import STYLE, player
+
+        source += [STYLE, *([player(frames, document.title)] if frames else [])]
     title = f"<h2>{_text(document.title)}</h2>"
     return "\n".join([_STYLE, '<div class="netledger">', title, *source, *blocks, "</div>"])
-
-
-_SCRIPT = """<script>
-(function (player) {
-  var film = player.querySelector("svg"), frames = film.querySelectorAll(".f"), bar = player.querySelector(".bar");
-  var place = 0, timer = null, buttons = bar.querySelectorAll("button");
-  function show(next) {
-    frames[place].classList.remove("on");
-    place = (next + frames.length) % frames.length;
-    frames[place].classList.add("on");
-  }
-  function stop() { clearInterval(timer); timer = null; buttons[1].textContent = buttons[1].dataset.play; }
-  function play() {
-    timer = setInterval(function () { show(place + 1); }, %d);
-    buttons[1].textContent = buttons[1].dataset.pause;
-  }
-  bar.hidden = false;
-  film.classList.add("still");
-  show(0);
-  buttons[0].onclick = function () { stop(); show(place - 1); };
-  buttons[1].onclick = function () { if (timer) stop(); else play(); };
-  buttons[2].onclick = function () { stop(); show(place + 1); };
-  if (!matchMedia("(prefers-reduced-motion: reduce)").matches) play(); else stop();
-})(document.currentScript.parentNode);
-</script>"""
-
-
-def _player(frames: list[Frame], title: str) -> str:
-    """All steps as an animation; the buttons appear where the script runs, and it plays by itself where not."""
-    from netledger.writers._film import SECONDS, film
-
-    play, pause = _text(say("play")), _text(say("pause"))
-    bar = (
-        f'<p class="bar" hidden><button type="button">{_text(say("back"))}</button>'
-        f'<button type="button" data-play="{play}" data-pause="{pause}">{pause}</button>'
-        f'<button type="button">{_text(say("next"))}</button></p>'
-    )
-    script = _SCRIPT % int(SECONDS * 1000) if len(frames) > 1 else ""
-    return "\n".join(["<div>", film(frames, title), bar, script, "</div>"])
 
 
 def _picture(grids: tuple[Grid, ...]) -> str:
