@@ -39,11 +39,15 @@ __all__ = [
     "quotient",
     "reciprocal_root",
     "root",
+    "shortened",
     "sum_of",
 ]
 
 Place: TypeAlias = tuple[int, ...]
 """Where an element stands: its index along each axis."""
+
+LONG = 40
+"""Sums of more numbers are written with dots."""
 
 MAX_POWER = 64
 """Greater powers are floats."""
@@ -274,6 +278,16 @@ def partly(number: Performed) -> Performed | None:
         return None
     args = tuple(part if not isinstance(part, Performed) else Leaf("", part.value) for part in parts)
     return Performed(number.value, number.op, args)
+
+
+def shortened(number: Any) -> Any:
+    """The expression with dots in the middle of long sums."""
+    if not isinstance(number, Performed) or isinstance(number, Leaf):
+        return number
+    args = number.args
+    if number.op in _FOLDS and len(args) > LONG:
+        args = (*args[:8], Performed(0, "dots"), *args[-2:])
+    return Performed(number.value, number.op, tuple(map(shortened, args)))
 
 
 def _flat(number: Performed) -> tuple[Any, ...]:

@@ -20,7 +20,7 @@ __all__ = ["log_softmax", "softmax"]
 def softmax(x: Values, axis: int, sign: str = "y") -> tuple[Stage, ...]:
     """The greatest of each row, the differences from it, exponentials, their sum, the quotients."""
     before, powers = _exponentials(x, axis)
-    total = powers.known().folded("s", axis, sum_of)
+    total = powers.known().folded("z", axis, sum_of)
     sums = total.known()
     made = powers.known().each(sign, lambda e, place: quotient(e, sums.at(_row(place, axis))))
     return (*before, Stage("their sum in each row", total), Stage("each over the sum", made))
@@ -29,7 +29,7 @@ def softmax(x: Values, axis: int, sign: str = "y") -> tuple[Stage, ...]:
 def log_softmax(x: Values, axis: int) -> tuple[Stage, ...]:
     """The greatest of each row, the differences from it, exponentials, the logarithm of their sum, differences."""
     before, powers = _exponentials(x, axis)
-    total = powers.known().folded("s", axis, lambda row: logarithm(sum_of(row)))
+    total = powers.known().folded("z", axis, lambda row: logarithm(sum_of(row)))
     sums, apart = total.known(), before[1].made.known()
     made = apart.each("y", lambda d, place: d - sums.at(_row(place, axis)))
     return (*before, Stage("the logarithm of their sum in each row", total), Stage("differences from it", made))

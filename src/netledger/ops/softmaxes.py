@@ -89,7 +89,7 @@ class Softmin(Softmax):
         """The negated elements, and their softmax."""
         from netledger.core.performed import Stage, negative
 
-        negated = Stage("the negated elements", inputs[0].each("z", lambda element, _: negative(element)))
+        negated = Stage("the negated elements", inputs[0].each("u", lambda element, _: negative(element)))
         return (negated, *super().perform((negated.made.known(),), stored))
 
 

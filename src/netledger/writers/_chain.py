@@ -38,13 +38,14 @@ def in_mathematics(formula: Formula, value: str) -> str:
 def worked(frame: Frame, style: Style) -> tuple[list[str], str, str]:
     """The sum of a step: perhaps in symbols, in numbers, partly worked out; the sign before its value, and that."""
     from netledger.core.decimals import is_exact, real
-    from netledger.core.performed import partly
+    from netledger.core.performed import partly, shortened
 
     notation, number = real(style), frame.formula.number
-    written = [notation.formula(number)] if frame.symbols else []
-    written.append(notation.substitution(number))
+    short = shortened(number)
+    written = [notation.formula(short)] if frame.symbols else []
+    written.append(notation.substitution(short))
     if (part := partly(number)) is not None:
-        written.append(notation.substitution(part))
+        written.append(notation.substitution(shortened(part)))
     value = notation.number(number.value)
     parts = [text for place, text in enumerate(written) if text not in written[:place] and text != value]
     return parts, "=" if is_exact(number.value) else "≈", value

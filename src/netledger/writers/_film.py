@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from html import escape
-from textwrap import wrap
 
 from netledger.core.document import Frame, Grid
 from netledger.core.errors import printable
 from netledger.core.formula import TEXT
 from netledger.core.language import say
 from netledger.writers._chain import worked
+from netledger.writers._grids import folded
 
 __all__ = ["SECONDS", "film"]
 
@@ -104,8 +104,8 @@ def _lines(frame: Frame) -> list[str]:
     parts, sign, value = worked(frame, TEXT)
     most = int((WIDE - 2 * MARGIN) / LETTER) - len(frame.formula.name) - 1
     texts = [*(f"= {part}" for part in parts), f"{sign} {value}"]
-    folded = [wrap(text, most, subsequent_indent="  ") for text in texts]
-    return [line for lines in folded for line in (lines if len(lines) <= MOST_LINES else [*lines[:MOST_LINES], "  …"])]
+    sides = [folded(text, most) for text in texts]
+    return [line for lines in sides for line in (lines if len(lines) <= MOST_LINES else [*lines[:MOST_LINES], "  …"])]
 
 
 def _grids(grids: Sequence[Grid], top: float) -> tuple[list[str], float]:

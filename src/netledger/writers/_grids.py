@@ -9,7 +9,7 @@ from netledger.core.document import Frame, Grid
 from netledger.core.formula import TEXT
 from netledger.writers._chain import worked
 
-__all__ = ["picture", "step"]
+__all__ = ["folded", "picture", "step"]
 
 GAP = "   "
 
@@ -53,6 +53,12 @@ def _beside(blocks: list[list[str]]) -> str:
     return "\n".join(f"{GAP}{GAP.join(line)}".rstrip() for line in zip(*full, strict=True))
 
 
+def folded(text: str, width: int) -> list[str]:
+    """Lines that are not longer, and begin with a sign."""
+    glued = text.replace(" + ", " +\u00a0").replace(" − ", " −\u00a0").replace("= ", "=\u00a0")
+    return [line.replace("\u00a0", " ") for line in wrap(glued, width, subsequent_indent="  ")]
+
+
 def _sum(frame: Frame, width: int) -> list[str]:
     """On one line, or a line for each sign of equality, folded at signs where that is too long too."""
     parts, sign, value = worked(frame, TEXT)
@@ -60,5 +66,5 @@ def _sum(frame: Frame, width: int) -> list[str]:
     if len(whole) <= width:
         return [f"  {whole}"]
     signed = [*(f"= {part}" for part in parts), f"{sign} {value}"]
-    lines = (line for part in signed for line in wrap(part, max(width - 4, 10), subsequent_indent="  "))
+    lines = (line for part in signed for line in folded(part, max(width - 4, 10)))
     return [f"  {frame.formula.name}", *(f"    {line}" for line in lines)]

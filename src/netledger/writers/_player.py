@@ -11,7 +11,7 @@ from netledger.writers._film import SECONDS, film
 __all__ = ["STYLE", "player"]
 
 STYLE = """<style>
-.netledger .grids { display: flex; flex-wrap: wrap; gap: 0.4em 1.6em; align-items: flex-start; margin: 0.4em 0 0.4em 1em }
+.netledger .grids { display: flex; flex-wrap: wrap; gap: 0.4em 1.6em; align-items: flex-start; margin: 0.4em 1em }
 .netledger .grids table { border-collapse: collapse; margin: 0 }
 .netledger .grids td { border: 1px solid #8888; text-align: right; min-width: 1.4em }
 .netledger .grids td.m { background: #ffb84d80; outline: 1.5px solid; outline-offset: -1px; font-weight: 600 }

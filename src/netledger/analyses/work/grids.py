@@ -118,13 +118,13 @@ def _text(values: Values, place: Place, done: int | None) -> str:
 
 
 def _cut(span: tuple[int, int], marks: list[int]) -> tuple[int, int]:
-    """At most so many rows or columns, the marks among them."""
+    """At most so many rows or columns, the first marks among them."""
     first, last = span
     if last - first <= MOST:
         return span
     low = min(marks, default=first)
     start = max(first, min(low - 1, last - MOST))
-    return start, max(start + MOST, max(marks, default=first) + 1)
+    return start, start + MOST
 
 
 def _name(values: Values, head: Place, view: View, spans: Sequence[tuple[int, int]]) -> str:

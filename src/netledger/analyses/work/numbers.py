@@ -117,36 +117,41 @@ def _nested(given: Any, what: str) -> Matrix:
     while isinstance(part, (list, tuple)) and depth < 5:
         depth, part = depth + 1, part[0] if part else 0
     if not 1 <= depth <= 4:
-        raise SourceError(
-            "lists of one to four axes are needed here", hint=_HINT, values={what: quote(str(type(given)))}
-        )
+        kind = quote(type(given).__name__)
+        raise SourceError("lists of one to four axes are needed here", hint=_HINT, values={what: kind})
     for _ in range(4 - depth):
         lists = [lists]
-    return _matrix([[[_row(row, what) for row in rows] for rows in image] for image in lists], what, depth == 1)
+    cells = [[[_numbers(row, what) for row in _list(rows, what)] for rows in _list(image, what)] for image in lists]
+    return _matrix(cells, what, depth == 1)
 
 
-def _row(row: Any, what: str) -> list[Any]:
-    if not isinstance(row, (list, tuple)):
-        raise SourceError("every row must have as many numbers", hint=_HINT, values={what: quote(str(row))})
-    return [_number(str(value), what) for value in row]
+def _list(part: Any, what: str) -> list[Any] | tuple[Any, ...]:
+    if isinstance(part, (list, tuple)):
+        return part
+    raise SourceError("every row must have as many numbers", hint=_HINT, values={what: quote(str(part))})
+
+
+def _numbers(row: Any, what: str) -> list[Any]:
+    return [_number(str(value), what) for value in _list(row, what)]
 
 
 def _matrix(images: list[list[list[list[Any]]]], what: str, line: bool) -> Matrix:
     """The numbers, if every part has as many."""
-    first = images[0]
-    rows, columns = len(first[0]), len(first[0][0]) if first[0] else 0
+    rows = len(images[0][0]) if images[0] else 0
+    columns = len(images[0][0][0]) if rows else 0
     channels = [channel for image in images for channel in image]
     _check(map(len, images), what, "image", "every image must have as many channels")
     _check(map(len, channels), what, "channel", "every channel must have as many rows")
     _check((len(row) for part in channels for row in part), what, "row", "every row must have as many numbers")
-    shape = (len(images), len(first), rows, columns)
+    shape = (len(images), len(images[0]), rows, columns)
     _check_size(shape, what)
     return Matrix(shape, tuple(value for channel in channels for row in channel for value in row), line)
 
 
 def _check(sizes: Iterable[int], what: str, unit: str, rule: str) -> None:
-    first, *others = sizes
-    for place, size in enumerate(others, 2):
+    first = None
+    for place, size in enumerate(sizes, 1):
+        first = size if first is None else first
         if size != first:
             raise SourceError(rule, hint=_HINT, values={f"{unit} 1:": first, f"{unit} {place}:": size, "in": what})
 

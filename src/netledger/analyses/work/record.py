@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from netledger.analyses.work.steps import Worked, nested
-from netledger.core.decimals import is_exact, real
+from netledger.core.decimals import real
 from netledger.core.formula import TEXT
 from netledger.core.operator import attributes_of
-from netledger.core.performed import leaves
+from netledger.core.performed import leaves, shortened
 
 __all__ = ["record"]
 
@@ -43,9 +43,9 @@ def _steps(worked: Worked) -> Iterator[dict[str, Any]]:
                 "stage": stage.name,
                 "element": stage.made.name(place),
                 "reads": [leaf.name for leaf in leaves(number)],
-                "sum": notation.substitution(number),
+                "sum": notation.substitution(shortened(number)),
                 "value": value if isinstance(value, int) else _finite(float(value)),
-                "exact": str(value) if is_exact(value) else None,
+                "exact": None if isinstance(value, float) else str(value),
             }
 
 

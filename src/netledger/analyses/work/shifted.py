@@ -8,11 +8,12 @@ from typing import Any, NamedTuple
 
 from netledger.analyses.work.grids import whole_grids
 from netledger.analyses.work.steps import Worked, perform
+from netledger.core.decimals import decimal
 from netledger.core.document import Block, Grid, Heading, Paragraph, Picture
 from netledger.core.errors import SourceError
 from netledger.core.language import plural, say
-from netledger.core.number import how_many
 from netledger.core.performed import Performed, Place, Values, leaves
+from netledger.core.reach import Reads
 
 __all__ = ["Shift", "shift", "shifted"]
 
@@ -26,7 +27,8 @@ class Shift(NamedTuple):
 
     Args:
         by: how far each axis of the map was shifted.
-        steps: how many strides that is along each axis; None: no whole number.
+        whole: whether every output reads everything along an axis that is shifted.
+        steps: how far the output moves along with it; None: it does not, or by no whole number of elements.
         before: the worked input.
         after: the worked copy.
         stayed, moved, changed: the places of the output.
@@ -34,6 +36,7 @@ class Shift(NamedTuple):
     """
 
     by: Place
+    whole: bool
     steps: Place | None
     before: Worked
     after: Worked
@@ -55,12 +58,16 @@ def shift(worked: Worked, by: Any) -> Shift:
     x = job.inputs[0]
     offsets = _offsets(by, len(x.shape) - job.op.AHEAD)
     after = perform(job._replace(inputs=(_moved(x, offsets), *job.inputs[1:])))
-    steps = _steps(job.op, x.shape[job.op.AHEAD :], offsets)
+    readings = job.op.reads(tuple(values.tensor for values in job.inputs), (worked.output.tensor,))
+    assert readings is not None
+    reading = readings[0][job.op.AHEAD :]
+    steps = _steps(reading, offsets)
+    whole = any(by and follow.axis is None for follow, by in zip(reading, offsets, strict=True))
     places: dict[str, list[Place]] = {"stayed": [], "moved": [], "changed": []}
     for place in worked.output.places():
         places[_fate(worked.output, after.output, place, steps)].append(place)
     stayed, moved, changed = (tuple(found) for found in places.values())
-    return Shift(offsets, steps, worked, after, stayed, moved, changed)
+    return Shift(offsets, whole, steps, worked, after, stayed, moved, changed)
 
 
 def _offsets(by: Any, axes: int) -> Place:
@@ -86,14 +93,21 @@ def _moved(x: Values, offsets: Place) -> Values:
     return Values.named(x.sign, x.shape, map(value, x.places()), x.ahead)
 
 
-def _steps(op: Any, spatial: Place, offsets: Place) -> Place | None:
-    """The shift in strides; None, if it is no whole number of them, or there is no stride."""
-    if not hasattr(op, "windows") or op.KIND == "conv_transpose":
-        return None
-    strides = [how_many(window.stride) for window in op.windows(spatial)]
-    if any(by % stride for by, stride in zip(offsets, strides, strict=True)):
-        return None
-    return tuple(by // stride for by, stride in zip(offsets, strides, strict=True))
+def _steps(reading: Reads, offsets: Place) -> Place | None:
+    """How far the output moves along with the input; None, if it does not, or by no whole number of elements.
+
+    Output q·period + i reads from q·shift on: what moves the input by `shift` moves the output by `period`.
+    """
+    steps = []
+    for follow, by in zip(reading, offsets, strict=True):
+        reach = follow.reach
+        if not by:
+            steps.append(0)
+        elif reach is None or not reach.shift or by * reach.period % reach.shift:
+            return None
+        else:
+            steps.append(by * reach.period // reach.shift)
+    return tuple(steps)
 
 
 def _fate(before: Values, after: Values, place: Place, steps: Place | None) -> str:
@@ -137,8 +151,8 @@ def _sentences(made: Shift) -> Iterator[str]:
     down, right = (0, *made.by)[-2:]
     yield say(
         "The copy is shifted by {down} down and {right} to the right: zeros come in, and what leaves is lost.",
-        down=down,
-        right=right,
+        down=decimal(down),
+        right=decimal(right),
     )
     total = len(made.stayed) + len(made.moved) + len(made.changed)
     yield say("Of {total} outputs, {stayed} stayed as they were{names}.", total=total, **_listed(made, made.stayed))
@@ -160,8 +174,13 @@ def _why(made: Shift) -> Iterator[str]:
     """What follows from the stride, and why a greatest element stays."""
     if made.steps:
         yield say(
-            "The shift is a whole number of strides: away from the borders the output moves along with the input. "
-            "That is equivariance, and not invariance."
+            "The output can move along with the input by a whole number of elements, and away from the borders it "
+            "does. That is equivariance, and not invariance."
+        )
+    elif made.whole:
+        yield say(
+            "Every output reads the whole axis along which the input is shifted: only what leaves, and the zeros that "
+            "come in, can change it."
         )
     else:
         yield say(
