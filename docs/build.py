@@ -46,7 +46,7 @@ def output(command: str) -> str:
         torchvision()  # also where its compiled operators do not fit the installed torch
     if name != "netledger":
         raise ValueError(f"only netledger is run in the documentation, not {name}")
-    done = CliRunner().invoke(program, arguments, prog_name="netledger", terminal_width=100)
+    done = CliRunner().invoke(program, arguments, prog_name="netledger", terminal_width=100, env={"COLUMNS": None})
     if done.exception is None or isinstance(done.exception, SystemExit):  # a check that fails exits with 1
         return done.output
     return f"error: {done.exception}\n"

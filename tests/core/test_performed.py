@@ -29,6 +29,7 @@ from netledger.core.performed import (
     quotient,
     reciprocal_root,
     root,
+    shortened,
     sum_of,
 )
 
@@ -131,6 +132,13 @@ def test_partly() -> None:
     biased = partly(sum_of((sum_of([n * n for n in x.elements]), leaf(5, "b"))))
     assert biased is not None
     assert real(TEXT).substitution(biased) == "1 + 4 + 5"
+
+
+def test_long_sums_are_shortened() -> None:
+    x = Values.named("x", (50,), range(50))
+    written = real(TEXT).substitution(shortened(quotient(sum_of(x.elements), 50)))
+    assert written == "(0 + 1 + 2 + 3 + 4 + 5 + 6 + 7 + … + 48 + 49) / 50"
+    assert shortened(3) == 3
 
 
 def test_names_leave_out_a_single_batch_and_channel() -> None:

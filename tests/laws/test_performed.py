@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from torch.nn import functional as F
 
@@ -18,9 +18,15 @@ from netledger.core.performed import Stage, Values, actions, leaves
 from netledger.ops import FOLDER, _channelwise, _performed_attention, _performed_softmax, _windowed, load
 from tests.laws.makers.spatial import along
 from tests.laws.strategies import Case, cases
-from tests.laws.test_reference import SLOW, counted, filled
+from tests.laws.test_reference import counted, filled
 
 HELPERS = (_channelwise, _performed_attention, _performed_softmax, _windowed)  # that `perform` loads when it is called
+FEW = settings(
+    max_examples=25,
+    deadline=None,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large],
+)
 KINDS = [kind for kind in FOLDER.names() if load(kind).WORKED]
 EVERY = pytest.mark.parametrize("kind", KINDS)
 
@@ -62,7 +68,7 @@ def defined(case: Case) -> bool:
 
 
 @EVERY
-@SLOW
+@FEW
 @given(data=st.data())
 def test_what_is_performed_is_what_the_rule_states(kind: str, data: st.DataObject) -> None:
     case = data.draw(cases(kind).filter(small).filter(defined))
@@ -75,7 +81,7 @@ def test_what_is_performed_is_what_the_rule_states(kind: str, data: st.DataObjec
 
 
 @EVERY
-@SLOW
+@FEW
 @given(data=st.data())
 def test_what_is_read_is_what_the_operator_says_that_it_reads(kind: str, data: st.DataObject) -> None:
     """Where one stage makes the output of the input; several hide that."""
@@ -117,7 +123,7 @@ def assert_equal(made: Values, expected: torch.Tensor) -> None:
     torch.testing.assert_close(tensor(made), expected, rtol=1e-9, atol=1e-9)
 
 
-@SLOW
+@FEW
 @given(cases("conv").filter(small).filter(even).filter(lambda case: case[0].rounding == "floor"))
 def test_conv(case: Case) -> None:
     op, (x,) = case
@@ -130,7 +136,7 @@ def test_conv(case: Case) -> None:
     assert_equal(stages[-1].made, expected)
 
 
-@SLOW
+@FEW
 @given(cases("conv_transpose").filter(small).filter(even))
 def test_conv_transpose(case: Case) -> None:
     op, (x,) = case
@@ -158,7 +164,7 @@ def strides(op: Any, axes: int) -> tuple[int, ...]:
     return along(op.kernel if op.stride is None else op.stride, axes)
 
 
-@SLOW
+@FEW
 @given(cases("maxpool").filter(small).filter(even).filter(halved))
 def test_maxpool(case: Case) -> None:
     op, (x,) = case
@@ -170,7 +176,7 @@ def test_maxpool(case: Case) -> None:
     assert_equal(stages[-1].made, expected)
 
 
-@SLOW
+@FEW
 @given(cases("avgpool").filter(small).filter(even).filter(halved).filter(defined))
 def test_avgpool(case: Case) -> None:
     op, (x,) = case
@@ -182,7 +188,7 @@ def test_avgpool(case: Case) -> None:
     assert_equal(stages[-1].made, expected)
 
 
-@SLOW
+@FEW
 @given(cases("lp_pool").filter(small).filter(lambda case: case[0].rounding == "floor" and case[0].norm > 0))
 def test_lp_pool(case: Case) -> None:
     """PyTorch takes no absolute value: x ≥ 0 here. (With ceil it stretches a window that only partly fits.)"""
@@ -198,7 +204,7 @@ def test_lp_pool(case: Case) -> None:
 
 
 @pytest.mark.parametrize("kind", ["adaptive_avgpool", "adaptive_maxpool"])
-@SLOW
+@FEW
 @given(data=st.data())
 def test_adaptive(kind: str, data: st.DataObject) -> None:
     op, (x,) = data.draw(cases(kind).filter(small))
@@ -208,7 +214,7 @@ def test_adaptive(kind: str, data: st.DataObject) -> None:
     assert_equal(stages[-1].made, function(name, axes)(tensor(values), along(op.out, axes)))
 
 
-@SLOW
+@FEW
 @given(cases("kmax_pool").filter(small))
 def test_kmax(case: Case) -> None:
     """Against topk, whose places are brought back into order."""
@@ -223,7 +229,7 @@ def test_kmax(case: Case) -> None:
         assert made.equal(expected)
 
 
-@SLOW
+@FEW
 @given(cases("batchnorm").filter(small))
 def test_batchnorm(case: Case) -> None:
     op, _ = case
@@ -254,7 +260,7 @@ def _batch(x: torch.Tensor, kept: dict[str, torch.Tensor], eps: float) -> torch.
     return made * kept["scale"].reshape(shape) + kept["shift"].reshape(shape) if kept else made
 
 
-@SLOW
+@FEW
 @given(cases("linear").filter(small))
 def test_linear(case: Case) -> None:
     op, _ = case
@@ -265,7 +271,7 @@ def test_linear(case: Case) -> None:
 
 
 @pytest.mark.parametrize("kind", ["softmax", "softmin", "log_softmax"])
-@SLOW
+@FEW
 @given(data=st.data())
 def test_softmax(kind: str, data: st.DataObject) -> None:
     case = data.draw(cases(kind).filter(small))
@@ -273,7 +279,7 @@ def test_softmax(kind: str, data: st.DataObject) -> None:
     assert_equal(stages[-1].made, getattr(F, kind)(tensor(x), dim=case[0].axis))
 
 
-@SLOW
+@FEW
 @given(cases("attention").filter(small))
 def test_attention(case: Case) -> None:
     op = case[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 from collections.abc import Iterable
@@ -84,8 +85,9 @@ def command(
 
 
 def _width() -> int:
-    """Of the terminal; where there is none, as COLUMNS says, or as other answers."""
-    return max(20, min(shutil.get_terminal_size((_WIDE, 24)).columns, _WIDE)) if sys.stdout else _WIDE
+    """As wide as the terminal; where there is none, as COLUMNS says, or as other answers are."""
+    shown = "COLUMNS" in os.environ or (sys.stdout is not None and sys.stdout.isatty())
+    return max(20, min(shutil.get_terminal_size((_WIDE, 24)).columns, _WIDE)) if shown else _WIDE
 
 
 def _is_number(text: str) -> bool:

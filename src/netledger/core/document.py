@@ -145,6 +145,7 @@ class Grid(NamedTuple):
         cells: the text of each cell, row by row.
         marks: the cells that matter now.
         edge: the cells that are padding.
+        wide: how many letters every cell has room for, at least.
 
     """
 
@@ -152,6 +153,7 @@ class Grid(NamedTuple):
     cells: tuple[Cells, ...]
     marks: frozenset[Spot] = frozenset()
     edge: frozenset[Spot] = frozenset()
+    wide: int = 0
 
 
 class Picture(NamedTuple):

@@ -29,7 +29,7 @@ def scores(
 
     stages = [Stage("queries times keys", Values.make("s", (*batch, query.shape[-2], key.shape[-2]), element))]
     if scaled:
-        factor = constant("1/√d", reciprocal_root(constant("d", query.shape[-1])).value)
+        factor = constant("(1/√d)", reciprocal_root(constant("d", query.shape[-1])).value)
         stages.append(Stage("scaled", _last(stages).each("t", lambda score, _: score * factor)))
     if mask is not None:
         stages.append(

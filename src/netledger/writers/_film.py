@@ -113,7 +113,7 @@ def _grids(grids: Sequence[Grid], top: float) -> tuple[list[str], float]:
     parts: list[str] = []
     left, row, lowest = float(MARGIN), top, top
     for place, grid in enumerate(grids):
-        cell = max(CELL, 12 + 8 * max(len(text) for line in grid.cells for text in line))
+        cell = max(CELL, 12 + 8 * max(grid.wide, *(len(text) for line in grid.cells for text in line)))
         wide = max(cell * len(grid.cells[0]), 8 * len(grid.name))
         if left > MARGIN and left + wide > WIDE - MARGIN:
             left, row = MARGIN, lowest + GAP

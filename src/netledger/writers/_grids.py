@@ -36,7 +36,7 @@ def picture(grids: Sequence[Grid], width: int) -> str:
 
 def _block(grid: Grid) -> list[str]:
     """The name and the rows, all equally wide; in the middle of a cell its text, around it the mark."""
-    wide = max((len(cell) for row in grid.cells for cell in row), default=1)
+    wide = max(grid.wide, *(len(cell) for row in grid.cells for cell in row))
     rows = ["".join(_cell(grid, (r, c), wide) for c in range(len(row))) for r, row in enumerate(grid.cells)]
     full = max(len(grid.name) + 1, *map(len, rows))
     return [f" {grid.name}".ljust(full), *(row.ljust(full) for row in rows)]

@@ -11,7 +11,7 @@ from netledger.core.document import Grid
 from netledger.core.language import plural, say
 from netledger.core.performed import Leaf, Place, Stage, Values, leaves
 
-__all__ = ["View", "made_grid", "read_grids", "views", "whole_grids"]
+__all__ = ["View", "made_grid", "read_grids", "views", "whole_grids", "widest"]
 
 MOST = 12
 """Rows and columns of a picture."""
@@ -84,11 +84,16 @@ def whole_grids(values: Values) -> Iterator[Grid]:
         yield _more(grid, len(heads) - MATRICES) if place == MATRICES < len(heads) else grid
 
 
-def made_grid(made: Values, place: Place, done: int) -> Grid:
+def widest(values: Values) -> int:
+    """The letters of its longest element."""
+    return max(len(decimal(number.value)) for number in values.elements)
+
+
+def made_grid(made: Values, place: Place, done: int, wide: int) -> Grid:
     """The matrix of the element that is made now; those after it are still open."""
     axes = _axes(made)
     view = View(axes, tuple((0, size) for size in made.shape[-axes:]))
-    return _grid(made, view, place[:-axes], {place[-axes:]}, done)
+    return _grid(made, view, place[:-axes], {place[-axes:]}, done)._replace(wide=wide)
 
 
 def _grid(values: Values, view: View, head: Place, marks: set[Place], done: int | None = None) -> Grid:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
-from netledger.analyses.work.grids import View, made_grid, read_grids, views, whole_grids
+from netledger.analyses.work.grids import View, made_grid, read_grids, views, whole_grids, widest
 from netledger.analyses.work.steps import Worked
 from netledger.core.document import Block, Document, Formula, Frame, Frames, Heading, Pairs, Paragraph, Picture
 from netledger.core.language import plural, say
@@ -82,10 +82,10 @@ def all_frames(worked: Worked, steps: int = STEPS) -> tuple[Frame, ...]:
 
 
 def _frames(stage: Stage, known: dict[str, Values]) -> Iterator[Frame]:
-    seen = views(stage, known)
+    seen, wide = views(stage, known), widest(stage.made)
     for index, (place, number) in enumerate(zip(stage.made.places(), stage.made.elements, strict=True)):
         name = stage.made.name(place)
-        grids = (*read_grids(leaves(number), known, seen), made_grid(stage.made, place, index))
+        grids = (*read_grids(leaves(number), known, seen), made_grid(stage.made, place, index, wide))
         yield Frame(
             _title(stage), _caption(name, number, known, seen), grids, Formula(name, number), index == 0, index < DRAWN
         )
