@@ -163,6 +163,12 @@ def test_a_large_matrix_is_drawn_in_part() -> None:
     assert "and 4 more" in str(nl.work("conv(1, 1)", seed=1, size="8x2x2"))
 
 
+def test_a_film_has_an_end() -> None:
+    film = nl.work("maxpool(1)", seed=1, size="20x20", steps=1000).to("svg")
+    assert film.count('class="f"') == 120
+    assert "step 120 of the first 120 of 400" in film
+
+
 def test_a_sum_of_many_numbers() -> None:
     made = nl.work("avgpool(60)", seed=1, size="60x60")
     assert len(made.to("svg")) < 40_000

@@ -22,6 +22,9 @@ WIDE = 860
 LETTER = 8.4
 """How wide a letter of the sum is, about."""
 
+MOST_FRAMES = 120
+"""Steps that are played: a longer film is too large for a page."""
+
 MOST_LINES = 4
 """Of one side of a sign of equality."""
 
@@ -39,8 +42,9 @@ font-family:system-ui,-apple-system,"Segoe UI",sans-serif;font-size:14px}
 
 
 def film(frames: Sequence[Frame], title: str) -> str:
-    """All steps, one after another, again and again; a class `still` on the image stops it."""
-    drawn = [_frame(frame, place, len(frames)) for place, frame in enumerate(frames)]
+    """The steps, one after another, again and again; a class `still` on the image stops it."""
+    every, frames = len(frames), frames[:MOST_FRAMES]
+    drawn = [_frame(frame, _counter(place, len(frames), every)) for place, frame in enumerate(frames, 1)]
     tall = max(height for _, height in drawn)
     scenes = (_scene(inner, place, len(frames)) for place, (inner, _) in enumerate(drawn))
     attributes = (
@@ -79,9 +83,14 @@ def _scene(inner: str, place: int, count: int) -> str:
     return f'<g class="f"{delay}>{inner}</g>'
 
 
-def _frame(frame: Frame, place: int, count: int) -> tuple[str, float]:
+def _counter(place: int, count: int, every: int) -> str:
+    if count < every:
+        return say("step {place} of the first {count} of {every}", place=place, count=count, every=every)
+    return say("step {place} of {count}", place=place, count=count)
+
+
+def _frame(frame: Frame, of: str) -> tuple[str, float]:
     """What is drawn, and how tall it is."""
-    of = say("step {place} of {count}", place=place + 1, count=count)
     parts = [
         f'<text class="l t" x="{MARGIN}" y="24">{_text(frame.title)}</text>',
         f'<text class="d" x="{WIDE - MARGIN}" y="24" style="text-anchor:end">{_text(of)}</text>',
