@@ -185,6 +185,7 @@ ERRORS: list[tuple[str, tuple[Any, ...], dict[str, Any], str]] = [
     ("maxpool", ("1 2",), {}, "kernel"),
     ("conv", ("1 2",), {}, "type the weight"),
     ("maxpool(2)", (), {}, "nothing to work on"),
+    ("attention", ("1 2", "3 4"), {}, "missing value"),
     ("maxpool(2)", ("1 nan",), {}, "'nan'"),
     ("maxpool(2)", ("",), {}, "no numbers"),
     ("maxpool(2)", ("1/0",), {}, "'1/0'"),

@@ -27,7 +27,6 @@ SEED = 1
 
 _SIGNS = {"weight": "w", "bias": "b"}
 _LIST = re.compile(r"\s*\d+(\s*[x,×]\s*\d+)+\s*")
-_WEIGHT = 'Write --{name} 2, or type the weight: --weight "1 0; 0 1".'
 _FLAGS = ("true", "false", "yes", "no")
 
 
@@ -140,6 +139,8 @@ def _matrices(
     given = {**dict(zip(names, inputs, strict=False)), **{name: arrays.pop(name) for name in names if name in arrays}}
     matrices = {name: read(value, name) for name, value in given.items()}
     missing = [name for name in names[: kind.INPUTS[0]] if name not in matrices]
+    if missing and given and seed is None and size is None:
+        raise SourceError("an input of this layer is missing", values={"missing": ", ".join(missing)})
     if missing and seed is None and size is None:
         raise SourceError(
             "there is nothing to work on",
@@ -157,7 +158,7 @@ def _made(name: str, seed: int, size: Any) -> Matrix:
     if len(shape) > 4:
         raise SourceError("a size has one to four axes", hint="Write it like 4x4 or 2x4x4.", values={"size": shape})
     full = cast("tuple[int, int, int, int]", (*(1,) * (4 - len(shape)), *shape))
-    return Matrix(full, made(full, seed, name, -9, 9), len(shape) == 1)
+    return Matrix(full, made(full, seed, name, range(-9, 10)), len(shape) == 1)
 
 
 def _named(kind: type[Operator], sign: str, matrix: Matrix) -> Values:
@@ -220,7 +221,7 @@ def _operator(
         name = missing[0]
         raise SourceError(
             "an attribute of this layer is missing",
-            hint=say(_WEIGHT if "weight" in _probed(kind, fields, tensors) else "Write --{name} 2.", name=name),
+            hint=_how_to_give(name, "weight" in _probed(kind, fields, tensors)),
             values={kind.KIND: name, "which is": kind.ATTRIBUTES[name].doc},
         )
     weight = typed["weight"].shape
@@ -229,6 +230,12 @@ def _operator(
         if _fits(weight, op.parameters(tensors)["weight"]):
             return op
     raise _misfit("weight", weight, values={"input": tensors[0].shape})
+
+
+def _how_to_give(name: str, weighted: bool) -> str:
+    if weighted:
+        return say('Write --{name} 2, or type the weight: --weight "1 0; 0 1".', name=name)
+    return say("Write --{name} 2.", name=name)
 
 
 def _candidates(
@@ -277,7 +284,7 @@ def _stored(op: Operator, role: str, shape: tuple[int, ...], typed: Matrix | Non
     """A parameter as it is given, or made: small whole numbers; a variance is positive."""
     if typed is not None and not _fits(typed.shape, shape):
         raise _misfit(role, typed.shape, {"needed": shape})
-    span = (1, 4) if role == "running_var" else (-2, 2)
-    numbers = typed.numbers if typed else made(shape, seed, role, *span)
+    choices = (1, 2, 3, 4) if role == "running_var" else (-2, -1, 1, 2)
+    numbers = typed.numbers if typed else made(shape, seed, role, choices)
     sign = _SIGNS.get(role, role.removeprefix("running_"))
     return Values.named(sign, shape, numbers, min(op.AHEAD, len(shape) - 1))

@@ -11,13 +11,14 @@ channel, two begin the next image.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from math import prod
 from random import Random
 from typing import Any, NamedTuple
 
 from netledger.core.errors import SourceError, quote
+from netledger.core.language import say
 
 __all__ = ["MAX_ELEMENTS", "Matrix", "made", "read"]
 
@@ -140,9 +141,9 @@ def _matrix(images: list[list[list[list[Any]]]], what: str, line: bool) -> Matri
     rows = len(images[0][0]) if images[0] else 0
     columns = len(images[0][0][0]) if rows else 0
     channels = [channel for image in images for channel in image]
-    _check(map(len, images), what, "image", "every image must have as many channels")
-    _check(map(len, channels), what, "channel", "every channel must have as many rows")
-    _check((len(row) for part in channels for row in part), what, "row", "every row must have as many numbers")
+    _check(map(len, images), what, "image", say("every image must have as many channels"))
+    _check(map(len, channels), what, "channel", say("every channel must have as many rows"))
+    _check((len(row) for part in channels for row in part), what, "row", say("every row must have as many numbers"))
     shape = (len(images), len(images[0]), rows, columns)
     _check_size(shape, what)
     return Matrix(shape, tuple(value for channel in channels for row in channel for value in row), line)
@@ -163,8 +164,8 @@ def _check_size(shape: tuple[int, ...], what: str) -> None:
         raise SourceError("at most 4096 numbers are worked out", hint="Take a smaller matrix.", values={what: shape})
 
 
-def made(shape: tuple[int, ...], seed: int, name: str, least: int, most: int) -> tuple[int, ...]:
-    """Whole numbers from `least` to `most` that the same seed makes again."""
+def made(shape: tuple[int, ...], seed: int, name: str, choices: Sequence[int]) -> tuple[int, ...]:
+    """Whole numbers of these that the same seed makes again."""
     _check_size(shape, name)
     random = Random(f"{seed} {name}")
-    return tuple(least + int(random.random() * (most - least + 1)) for _ in range(prod(shape)))
+    return tuple(choices[int(random.random() * len(choices))] for _ in range(prod(shape)))

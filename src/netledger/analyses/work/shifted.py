@@ -155,7 +155,12 @@ def _sentences(made: Shift) -> Iterator[str]:
         right=decimal(right),
     )
     total = len(made.stayed) + len(made.moved) + len(made.changed)
-    yield say("Of {total} outputs, {stayed} stayed as they were{names}.", total=total, **_listed(made, made.stayed))
+    yield plural(
+        "Of {count} output, {stayed} stayed as it was{names}.",
+        "Of {count} outputs, {stayed} stayed as they were{names}.",
+        total,
+        **_listed(made, made.stayed),
+    )
     if made.steps:
         where = ", ".join(map(str, made.steps)).replace("-", "−")
         yield say("{stayed} moved along by ({steps}){names}.", steps=where, **_listed(made, made.moved))

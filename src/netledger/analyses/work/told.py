@@ -17,6 +17,9 @@ __all__ = ["STEPS", "all_frames", "document", "frames_of"]
 STEPS = 16
 """How many elements of each stage are worked out before the reader's eyes, unless told."""
 
+FEW = 3
+"""Elements that a caption names one by one."""
+
 DRAWN = 16
 """How many of them have a picture on paper."""
 
@@ -98,8 +101,9 @@ def _caption(name: str, number: Performed, known: Iterable[str], seen: dict[str,
     read = [leaf for leaf in found if leaf.tensor == tensor]
     if not tensor:
         return say("{name} reads nothing", name=name)
-    if len({leaf.place for leaf in read}) == 1:
-        return say("{name} reads {element}", name=name, element=read[0].name)
+    names = dict.fromkeys(leaf.name for leaf in found if leaf.tensor)
+    if len({leaf.place for leaf in read}) == 1 and len(names) <= FEW:
+        return say("{name} reads {elements}", name=name, elements=", ".join(names))
     columns = sorted({leaf.place[-1] for leaf in read})
     if seen[tensor].axes < 2:
         return say("{name} reads places {places} of {tensor}", name=name, places=_places(columns), tensor=tensor)
