@@ -48,7 +48,7 @@ def output(command: str) -> str:
     if name != "netledger":
         raise ValueError(f"only netledger is run in the documentation, not {name}")
     with language("en"):  # --lang holds for one command
-        done = CliRunner().invoke(program, arguments, prog_name="netledger", terminal_width=100)
+        done = CliRunner().invoke(program, arguments, prog_name="netledger", terminal_width=100, env={"COLUMNS": None})
     if done.exception is None or isinstance(done.exception, SystemExit):  # a check that fails exits with 1
         return done.output
     return f"error: {done.exception}\n"

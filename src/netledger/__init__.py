@@ -31,6 +31,7 @@ if TYPE_CHECKING:
         spec,
         to_spec,
         verify,
+        work,
     )
     from netledger.core.errors import (
         ForwardError,
@@ -94,6 +95,7 @@ __all__ = [
     "to_spec",
     "verify",
     "word",
+    "work",
 ]
 
 __version__ = "0.1.0"

@@ -28,6 +28,9 @@ ANSWERS: dict[str, Callable[[], Any]] = {
     "hostile names": lambda: nl.explain(HOSTILE, all=True),
     "a closed form": lambda: nl.formula("mobilenet_v2", free=("width",)),
     "receptive fields": lambda: nl.receptive_field("vgg11"),
+    "a convolution worked out": lambda: nl.work("conv(2, 2, padding=1)", seed=1, size="2x3x3"),
+    "attention worked out": lambda: nl.work("attention", seed=1, size="2x3"),
+    "p-norms worked out": lambda: nl.work("lp_pool(3, 2)", seed=1, size="2x2", shift=1),
     "a ledger": lambda: nl.count("lenet"),
     "a hostile ledger": lambda: nl.count(HOSTILE),
 }

@@ -9,6 +9,7 @@ _claim    where a claimed figure comes from
 _exercise  exercises, and what answers are worth
 _reconcile  every convention side by side
 _verify   a published table against the ledger
+_work     an operator worked out on small matrices
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from netledger.api._exercise import exercise, grade
     from netledger.api._reconcile import reconcile
     from netledger.api._verify import verify
+    from netledger.api._work import work
     from netledger.frontends.spec.builder import spec
     from netledger.frontends.torch.custom import rule
 
@@ -46,6 +48,7 @@ __all__ = [
     "spec",
     "to_spec",
     "verify",
+    "work",
 ]
 
 
@@ -59,7 +62,7 @@ def __getattr__(name: str) -> Any:
         return import_module("netledger.frontends.spec.builder").spec
     if name in ("exercise", "grade"):
         return getattr(import_module("netledger.api._exercise"), name)
-    if name in ("claim", "reconcile", "verify"):
+    if name in ("claim", "reconcile", "verify", "work"):
         return getattr(import_module(f"netledger.api._{name}"), name)
     if name in __all__:
         return getattr(import_module("netledger.api._answers"), name)

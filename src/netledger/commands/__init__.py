@@ -33,6 +33,7 @@ Examples:
   netledger receptive-field unet
   netledger verify table.csv alexnet
   netledger layer "conv(96, 11, stride=4)" 3x227x227
+  netledger work maxpool --kernel 2 --input "1 2 3 4; 5 6 7 8"
 """
 
 

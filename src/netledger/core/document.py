@@ -18,8 +18,13 @@ __all__ = [
     "Definitions",
     "Document",
     "Formula",
+    "Frame",
+    "Frames",
+    "Grid",
     "Heading",
     "Pairs",
+    "Picture",
+    "Spot",
     "Table",
     "said",
     "thousands",
@@ -132,7 +137,63 @@ class Table(NamedTuple):
         )
 
 
-Block: TypeAlias = Heading | Paragraph | Formula | Definitions | Pairs | Table
+Spot: TypeAlias = "tuple[int, int]"
+"""A row and a column."""
+
+
+class Grid(NamedTuple):
+    """A matrix, some of its cells marked.
+
+    Args:
+        name: what it is.
+        cells: the text of each cell, row by row.
+        marks: the cells that matter now.
+        edge: the cells that are padding.
+        wide: how many letters every cell has room for, at least.
+
+    """
+
+    name: str
+    cells: tuple[Cells, ...]
+    marks: frozenset[Spot] = frozenset()
+    edge: frozenset[Spot] = frozenset()
+    wide: int = 0
+
+
+class Picture(NamedTuple):
+    """Matrices side by side."""
+
+    grids: tuple[Grid, ...]
+
+
+class Frame(NamedTuple):
+    """One step of what is worked out.
+
+    Args:
+        title: the stage that it belongs to.
+        caption: what is read, in words.
+        grids: what is read, and what is made.
+        formula: the sum.
+        symbols: whether the sum is shown in symbols too.
+        drawn: whether paper has room for the picture.
+
+    """
+
+    title: str
+    caption: str
+    grids: tuple[Grid, ...]
+    formula: Formula
+    symbols: bool = False
+    drawn: bool = True
+
+
+class Frames(NamedTuple):
+    """Steps, one after another: an animation where there can be one."""
+
+    frames: tuple[Frame, ...]
+
+
+Block: TypeAlias = Heading | Paragraph | Formula | Definitions | Pairs | Table | Picture | Frames
 
 
 class Document(NamedTuple):
@@ -158,7 +219,8 @@ def said(document: Document) -> Document:
 
 
 def _said(block: Block) -> Block:
-    return _SAYS[type(block)](block)
+    """Pictures and steps were said when they were drawn."""
+    return _SAYS[type(block)](block) if type(block) in _SAYS else block
 
 
 def _said_definitions(block: Definitions) -> Definitions:

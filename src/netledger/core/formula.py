@@ -29,6 +29,10 @@ _LEVEL = {
     "-": SUM,
     "*": TERM,
     "over": TERM,
+    "sum": SUM,
+    "neg": SUM,
+    "/": TERM,
+    "rsqrt": TERM,
     "%": LOOSE,
     "<": LOOSE,
     "<=": LOOSE,
@@ -37,7 +41,20 @@ _LEVEL = {
     "==": LOOSE,
 }
 # The least level that each operand may have without parentheses.
-_OPERANDS = {"+": (SUM, SUM), "-": (SUM, TERM), "*": (TERM, TERM), "over": (TERM, ATOM), "%": (ATOM, ATOM)}
+_OPERANDS = {
+    "+": (SUM, SUM),
+    "-": (SUM, TERM),
+    "*": (TERM, TERM),
+    "over": (TERM, ATOM),
+    "/": (TERM, ATOM),
+    "neg": (ATOM,),
+    "power": (ATOM, ATOM),
+    "root": (ATOM, ATOM),
+    "%": (ATOM, ATOM),
+}
+
+_ENCLOSED = frozenset({"greatest", "abs", "rsqrt"})
+"""Operations that every notation writes in brackets of its own."""
 
 
 class Style(NamedTuple):
@@ -52,28 +69,38 @@ class Style(NamedTuple):
 
     def formula(self, number: Any) -> str:
         """The number's formula in symbols."""
-        return self._write(number, self.symbol_of)[0]
+        return self._write(number, lambda symbol: (self.symbol_of(symbol), ATOM))[0]
 
     def substitution(self, number: Any) -> str:
         """The same formula with every symbol replaced by its value."""
-        return self._write(number, lambda symbol: self.number(symbol.value))[0]
+        return self._write(number, lambda symbol: self._number(symbol.value))[0]
 
     def symbol_of(self, symbol: Traced) -> str:
         """A symbol as written in a formula."""
         return self.symbol(symbol.name)
 
-    def _write(self, number: Any, leaf: Callable[[Traced], str]) -> tuple[str, int]:
+    def _number(self, value: Any) -> tuple[str, int]:
+        return self.number(value), ATOM if value >= 0 else SUM
+
+    def _write(self, number: Any, leaf: Callable[[Traced], tuple[str, int]]) -> tuple[str, int]:
         if not isinstance(number, Traced):
-            return self.number(number), ATOM if number >= 0 else SUM
+            return self._number(number)
         if number.op == "symbol":
-            return leaf(number), ATOM if number.value >= 0 else SUM
+            return leaf(number)
         if number.op not in self.operations:
             return self.call(number.op, [self._write(arg, leaf)[0] for arg in number.args]), ATOM
-        least = (0, 0, 0) if number.op in self.bare else _OPERANDS.get(number.op, (SUM, SUM, SUM))
-        parts = [self._operand(arg, leaf, level) for arg, level in zip(number.args, least, strict=False)]
+        parts = [self._operand(arg, leaf, level) for arg, level in zip(number.args, self._least(number), strict=False)]
         return self.operations[number.op](*parts), _LEVEL.get(number.op, ATOM)
 
-    def _operand(self, arg: Any, leaf: Callable[[Traced], str], least: int) -> str:
+    def _least(self, number: Traced) -> tuple[int, ...]:
+        """How tightly each operand must bind to stand without parentheses."""
+        if number.op in self.bare:
+            return (LOOSE,) * len(number.args)
+        if number.op == "sum":
+            return (SUM, *(TERM,) * (len(number.args) - 1))
+        return _OPERANDS.get(number.op, (LOOSE if number.op in _ENCLOSED else SUM,) * len(number.args))
+
+    def _operand(self, arg: Any, leaf: Callable[[Traced], tuple[str, int]], least: int) -> str:
         text, level = self._write(arg, leaf)
         return self.parentheses(text) if level < least else text
 
@@ -228,7 +255,17 @@ def latex_text(text: str) -> str:
     return "".join(_ESCAPES.get(part, part) if len(part) == 1 else part for part in made)
 
 
+def _element(name: str) -> tuple[str, str]:
+    """An element of a tensor, x[0,1]: the tensor and the place; no place, if it is none."""
+    head, _, place = name.removesuffix("]").partition("[")
+    found = name.endswith("]") and head and place.replace(",", "").isdecimal()
+    return (head, place) if found else (name, "")
+
+
 def _latex_symbol(name: str) -> str:
+    tensor, place = _element(name)
+    if place:
+        return f"{_latex_symbol(tensor)}_{{{place}}}"
     head, _, subscript = name.partition("_")
     if len(head) != 1 or " " in name:
         return rf"\text{{{latex_text(name)}}}"
@@ -289,6 +326,9 @@ def _mathml_symbol(name: str) -> str:
     head, _, subscript = name.partition("_")
     from html import escape  # brings every entity there is: only where it is needed
 
+    tensor, place = _element(name)
+    if place:
+        return f"<msub>{_mathml_symbol(tensor)}<mtext>{escape(place)}</mtext></msub>"
     if len(head) != 1 or " " in name:
         return f"<mi>{escape(name)}</mi>"
     if not subscript:

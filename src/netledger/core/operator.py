@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
-from typing import Any, ClassVar, NamedTuple, TypeAlias, dataclass_transform
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, TypeAlias, dataclass_transform
 
 from netledger.core.errors import ShapeError
 from netledger.core.language import plural, say
@@ -28,6 +28,9 @@ from netledger.core.number import Number, Shape, require, value_of
 from netledger.core.reach import Reads, pointwise
 from netledger.core.window import ROUNDINGS, Padding
 from netledger.core.work import Term
+
+if TYPE_CHECKING:
+    from netledger.core.performed import Stage, Values
 
 __all__ = [
     "Attribute",
@@ -207,6 +210,10 @@ class Operator:
     """How the sizes of its tensors are called: channels (N, C, H, W), features (N, L, F), or places (N, L)."""
     TYPES: ClassVar[tuple[str, ...]] = ()
     """The element type of each output; empty, or not there: that of the first input."""
+    WORKED: ClassVar[tuple[tuple[str, str], ...]] = ()
+    """The inputs that it can be worked out on, by name, and their signs; empty: `perform` is not written."""
+    AHEAD: ClassVar[int] = 0
+    """How many axes stand before the matrix that a user types: 2, if they are batch and channels."""
     ATTRIBUTES: ClassVar[Mapping[str, Attribute]] = {}
     DEFAULTS: ClassVar[Mapping[str, Any]] = {}
 
@@ -253,6 +260,10 @@ class Operator:
 
     def steps(self, inputs: tuple[Tensor, ...], outputs: tuple[Tensor, ...]) -> tuple[Step, ...]:
         """What is done, one step after another, where the equation alone does not show it."""
+        return ()
+
+    def perform(self, inputs: tuple[Values, ...], stored: Mapping[str, Values]) -> tuple[Stage, ...]:
+        """Every primitive operation of `work` on values, stage by stage; `stored`: parameters and buffers by role."""
         return ()
 
     def __eq__(self, other: object) -> bool:

@@ -101,6 +101,15 @@ class Window(NamedTuple):
         needed = maximum((self._count(size) - 1) * self.stride + self.span - size, 0)
         return needed // 2, needed - needed // 2
 
+    def places(self, size: int, count: int | None = None) -> tuple[tuple[int, ...], ...]:
+        """Where each of `count` windows (as many as fit, if left out) reads: window o its element k at o·S + k·D − P.
+
+        On plain integers only. What lies outside of the input is padding, or beyond it.
+        """
+        before, _ = self.padding(size)
+        starts = (place * self.stride - before for place in range(self.output(size) if count is None else count))
+        return tuple(tuple(start + k * self.dilation for k in range(self.kernel)) for start in starts)
+
     def inside(self, size: Number) -> Number:
         """How many elements all windows together read that are real, not padding.
 

@@ -2,20 +2,54 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
 from netledger.core.network import Tensor
 from netledger.core.operator import Axes, Operator, Readings, axes, feature_map, flag, operator, per_axis
 from netledger.core.reach import Follow, adaptive, whole
 from netledger.core.work import Term
 from netledger.ops._adaptive import averaged, greatest
 
+if TYPE_CHECKING:
+    from netledger.core.performed import Performed, Stage, Values
+
 __all__ = ["AdaptiveAvgPool", "AdaptiveMaxPool", "GlobalAvgPool", "GlobalMaxPool"]
 
 
-@operator
-class _ToSize(Operator):
-    """Pooling to a given size."""
+class _Shared(Operator):
+    """Windows that share the input out among the outputs."""
+
+    __slots__ = ()
 
     LABEL = "pool"
+    WORKED = (("input", "x"),)
+    AHEAD = 2
+
+    def _folded(self, name: str, x: Values, fold: Callable[[list[Performed]], Performed]) -> tuple[Stage, ...]:
+        from netledger.core.performed import Stage
+        from netledger.ops._windowed import fold_windows, shared_out
+
+        outputs = self.infer((x.tensor,))
+        readings = self.reads((x.tensor,), outputs)
+        assert readings is not None
+        taps = shared_out(readings[0], outputs[0].shape[2:] or (1,) * len(x.shape[2:]))
+        return (Stage(name, fold_windows(x, taps, lambda read, _: fold(read), outputs[0].shape)),)
+
+    def _mean(self, x: Values) -> tuple[Stage, ...]:
+        from netledger.core.performed import quotient, sum_of
+
+        return self._folded("the mean of each window", x, lambda read: quotient(sum_of(read), len(read)))
+
+    def _greatest(self, x: Values) -> tuple[Stage, ...]:
+        from netledger.core.performed import greatest as fold
+
+        return self._folded("the greatest of each window", x, fold)
+
+
+@operator
+class _ToSize(_Shared):
+    """Pooling to a given size."""
 
     out: Axes = per_axis("O", "size of the output")
 
@@ -31,10 +65,8 @@ class _ToSize(Operator):
 
 
 @operator
-class _ToOne(Operator):
+class _ToOne(_Shared):
     """Pooling to one element per channel."""
-
-    LABEL = "pool"
 
     keepdims: bool = flag(True, "keep the pooled axes, with size 1")
 
@@ -66,6 +98,10 @@ class AdaptiveAvgPool(_ToSize):
         """Additions and one division."""
         return averaged(inputs[0], outputs[0])
 
+    def perform(self, inputs: tuple[Values, ...], stored: Mapping[str, Values]) -> tuple[Stage, ...]:
+        """The mean of each window."""
+        return self._mean(inputs[0])
+
 
 class AdaptiveMaxPool(_ToSize):
     """Max pooling to a given size.
@@ -84,6 +120,10 @@ class AdaptiveMaxPool(_ToSize):
     def work(self, inputs: tuple[Tensor, ...], outputs: tuple[Tensor, ...]) -> tuple[Term, ...]:
         """Comparisons."""
         return greatest(inputs[0], outputs[0])
+
+    def perform(self, inputs: tuple[Values, ...], stored: Mapping[str, Values]) -> tuple[Stage, ...]:
+        """The greatest of each window."""
+        return self._greatest(inputs[0])
 
 
 class GlobalAvgPool(_ToOne):
@@ -104,6 +144,10 @@ class GlobalAvgPool(_ToOne):
         """Additions and one division."""
         return averaged(inputs[0], outputs[0])
 
+    def perform(self, inputs: tuple[Values, ...], stored: Mapping[str, Values]) -> tuple[Stage, ...]:
+        """The mean of each window."""
+        return self._mean(inputs[0])
+
 
 class GlobalMaxPool(_ToOne):
     """The greatest element of each channel.
@@ -122,3 +166,7 @@ class GlobalMaxPool(_ToOne):
     def work(self, inputs: tuple[Tensor, ...], outputs: tuple[Tensor, ...]) -> tuple[Term, ...]:
         """Comparisons."""
         return greatest(inputs[0], outputs[0])
+
+    def perform(self, inputs: tuple[Values, ...], stored: Mapping[str, Values]) -> tuple[Stage, ...]:
+        """The greatest of each window."""
+        return self._greatest(inputs[0])

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
 from netledger.core.language import say
 from netledger.core.network import Tensor
 from netledger.core.number import Number, Shape, equal, product, require
@@ -10,6 +13,9 @@ from netledger.core.reach import Follow, Reads, pointwise, whole
 from netledger.core.work import Term, accumulate
 from netledger.ops._attention import Scores, kept
 from netledger.ops._broadcast import broadcast, fits
+
+if TYPE_CHECKING:
+    from netledger.core.performed import Stage, Values
 
 __all__ = ["Attention"]
 
@@ -32,6 +38,7 @@ class Attention(Operator):
     KIND = "attention"
     LAYOUT = "features"
     INPUTS = (3, 4)
+    WORKED = (("query", "q"), ("key", "k"), ("value", "v"), ("mask", "mask"))
 
     causal: bool = flag(False, "query i meets the keys up to i only")
     scale: bool = flag(True, "multiply the scores by a constant, 1/√d")
@@ -69,6 +76,18 @@ class Attention(Operator):
         scores, made = self._batches(inputs)
         pairs = kept(inputs[0].shape[-2], inputs[1].shape[-2])
         return pairs * (product(scores) * inputs[0].shape[-1] + product(made) * inputs[2].shape[-1])
+
+    def perform(self, inputs: tuple[Values, ...], stored: Mapping[str, Values]) -> tuple[Stage, ...]:
+        """Scores, perhaps scaled and masked, their softmax, the sums of values."""
+        from netledger.ops._performed_attention import scores, weighted
+        from netledger.ops._performed_softmax import softmax
+
+        tensors = tuple(values.tensor for values in inputs)
+        batch, made = self._batches(tensors)
+        mask = inputs[3] if len(inputs) == 4 else None
+        before = scores(inputs[0], inputs[1], batch, self.scale, mask, self.causal)
+        after = softmax(before[-1].made.known(), len(batch) + 1, "p")
+        return (*before, *after, weighted(after[-1].made.known(), inputs[2], made))
 
     def _batches(self, inputs: tuple[Tensor, ...]) -> tuple[Shape, Shape]:
         """The axes before the matrices: of the scores, and of the output."""

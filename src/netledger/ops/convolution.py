@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
 from netledger.core.network import Tensor
 from netledger.core.number import Number, Shape, over, product
 from netledger.core.operator import (
@@ -24,6 +27,9 @@ from netledger.core.window import Padding, Window, axis_padding
 from netledger.core.work import Term, accumulate
 from netledger.ops._groups import check_groups
 
+if TYPE_CHECKING:
+    from netledger.core.performed import Performed, Place, Stage, Values
+
 __all__ = ["Conv"]
 
 
@@ -40,6 +46,8 @@ class Conv(Operator):
 
     KIND = "conv"
     LABEL = "conv"
+    WORKED = (("input", "x"),)
+    AHEAD = 2
 
     out: Number = number("C_out", "output channels (kernels)")
     kernel: Axes = per_axis("K", "size of the kernel")
@@ -99,3 +107,26 @@ class Conv(Operator):
         batch, channels, spatial = feature_map(inputs[0])
         inside = (window.inside(size) for window, size in zip(self.windows(spatial), spatial, strict=True))
         return batch * self.out * (over(channels, self.groups)) * product(inside)
+
+    def perform(self, inputs: tuple[Values, ...], stored: Mapping[str, Values]) -> tuple[Stage, ...]:
+        """For each output, the products of its window, added up, and the bias."""
+        from itertools import product as every
+
+        from netledger.core.performed import Stage, Values, sum_of
+        from netledger.ops._windowed import sliding
+
+        x, weight, bias = inputs[0], stored["weight"], stored.get("bias")
+        taps = sliding(self.windows(x.shape[2:]), x.shape[2:])
+        kernel, share = weight.shape[1:], self.out // self.groups
+
+        def element(place: Place) -> Performed:
+            batch, channel, *position = place
+            first = channel // share * kernel[0]
+            products = []
+            for c, *k in every(*map(range, kernel)):
+                source = (axis[at][tap] for axis, at, tap in zip(taps, position, k, strict=True))
+                products.append(weight.at((channel, c, *k)) * x.at((batch, first + c, *source)))
+            return sum_of((sum_of(products), bias.at((channel,)))) if bias else sum_of(products)
+
+        (made,) = self.infer((x.tensor,))
+        return (Stage("products of each window, added up", Values.make("y", made.shape, element, 2)),)

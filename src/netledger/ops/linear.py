@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
 from netledger.core.language import say
 from netledger.core.network import Tensor
 from netledger.core.number import Number, equal, require
 from netledger.core.operator import Operator, Readings, Shapes, choice, flag, number, operator
 from netledger.core.reach import pointwise
 from netledger.core.work import Term, accumulate
+
+if TYPE_CHECKING:
+    from netledger.core.performed import Performed, Place, Stage, Values
 
 __all__ = ["Linear"]
 
@@ -26,6 +32,7 @@ class Linear(Operator):
     KIND = "linear"
     LAYOUT = "features"
     LABEL = "fc"
+    WORKED = (("input", "x"),)
 
     out: Number = number("F_out", "output features")
     bias: bool = flag(True, "add a bias to every output")
@@ -66,3 +73,17 @@ class Linear(Operator):
         """F_in products per output, added up, and a bias."""
         made = outputs[0].elements
         return accumulate(made * inputs[0].shape[-1], made, self.bias)
+
+    def perform(self, inputs: tuple[Values, ...], stored: Mapping[str, Values]) -> tuple[Stage, ...]:
+        """For each output the products of a row with its weights, added up, and the bias."""
+        from netledger.core.performed import Stage, Values, sum_of
+
+        x, weight, bias = inputs[0], stored["weight"], stored.get("bias")
+
+        def element(place: Place) -> Performed:
+            *row, out = place
+            pairs = (((*row, f), (out, f) if self.layout == "out_in" else (f, out)) for f in range(x.shape[-1]))
+            made = sum_of([x.at(source) * weight.at(at) for source, at in pairs])
+            return sum_of((made, bias.at((out,)))) if bias else made
+
+        return (Stage("products of each row, added up", Values.make("y", (*x.shape[:-1], self.out), element)),)

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
 from netledger.core.network import Tensor
 from netledger.core.number import Number, product
 from netledger.core.operator import Operator, Readings, Step, feature_map, flag, number, operator, real
 from netledger.core.reach import Follow, Reach, pointwise
 from netledger.core.work import Term
 from netledger.ops._norms import PerChannel, derivation, folded, moments
+
+if TYPE_CHECKING:
+    from netledger.core.performed import Stage, Values
 
 __all__ = ["BatchNorm", "LocalResponseNorm"]
 
@@ -26,6 +32,8 @@ class BatchNorm(PerChannel):
     """
 
     KIND = "batchnorm"
+    WORKED = (("input", "x"),)
+    AHEAD = 2
 
     eps: float = real("ε, added to the variance", 1e-5)
     affine: bool = flag(True, "learn a scale and a shift per channel")
@@ -51,6 +59,22 @@ class BatchNorm(PerChannel):
         """Mean and variance of each channel, here or in training, over m elements; then of each element."""
         tensor, batch = inputs[0], " of a batch in training, kept as a running one" if self.track else " of the batch"
         return derivation(product((tensor.shape[0], *tensor.shape[2:])), self.eps, self.affine, batch=batch)
+
+    def perform(self, inputs: tuple[Values, ...], stored: Mapping[str, Values]) -> tuple[Stage, ...]:
+        """Perhaps mean and variance; a and b of each channel; then of each element x·a + b."""
+        from netledger.ops._channelwise import applied, factors, statistics
+
+        x = inputs[0]
+        before: tuple[Stage, ...] = ()
+        if self.track:
+            mean, var = stored["running_mean"], stored["running_var"]
+        else:
+            before = statistics(x, *(step.name for step in self.steps((x.tensor,), (x.tensor,))[:2]))
+            mean, var = before[0].made.known(), before[-1].made.known()
+        learned = (stored["scale"], stored["shift"]) if self.affine else None
+        made = factors(mean, var, self.eps, learned)
+        a, b = (stage.made.known() for stage in (made[-2], made[-1]))
+        return (*before, *made, applied(x, a, b, self.affine))
 
 
 @operator

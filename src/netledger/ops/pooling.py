@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from netledger.core.network import Tensor
-from netledger.core.number import Number, Shape, product
+from netledger.core.number import Number, Shape, product, require
 from netledger.core.operator import (
     Axes,
     Operator,
@@ -23,6 +24,9 @@ from netledger.core.operator import (
 from netledger.core.reach import Follow, windowed
 from netledger.core.window import Padding, Window, axis_padding
 from netledger.core.work import Term
+
+if TYPE_CHECKING:
+    from netledger.core.performed import Performed, Place, Stage, Values
 
 __all__ = ["AvgPool", "LpPool", "MaxPool"]
 
@@ -56,6 +60,16 @@ def _window_elements(op: _Pool, tensor: Tensor) -> Number:
     return product(window.kernel for window in op.windows(feature_map(tensor)[2]))
 
 
+def _performed(
+    op: _Pool, x: Values, name: str, fold: Callable[[list[Performed], Place], Performed], outside: Any = 0
+) -> tuple[Stage, ...]:
+    from netledger.core.performed import Stage
+    from netledger.ops._windowed import fold_windows, sliding
+
+    taps = sliding(op.windows(x.shape[2:]), x.shape[2:])
+    return (Stage(name, fold_windows(x, taps, fold, outside=outside)),)
+
+
 @operator
 class MaxPool(Operator):
     """Max pooling: the greatest element of each window.
@@ -72,6 +86,8 @@ class MaxPool(Operator):
     KIND = "maxpool"
     LABEL = "pool"
     TYPES = ("", "int64")
+    WORKED = (("input", "x"),)
+    AHEAD = 2
 
     kernel: Axes = per_axis("K", "size of the window")
     stride: Axes | None = per_axis("S", "how far the window moves (the kernel, if left out)", None)
@@ -99,6 +115,14 @@ class MaxPool(Operator):
         made = outputs[0].elements
         return (Term("compare", "maximum", made * (_window_elements(self, inputs[0]) - 1)),)
 
+    def perform(self, inputs: tuple[Values, ...], stored: Mapping[str, Values]) -> tuple[Stage, ...]:
+        """The greatest of each window; padding is −∞."""
+        from math import inf
+
+        from netledger.core.performed import greatest
+
+        return _performed(self, inputs[0], "the greatest of each window", lambda read, _: greatest(read), -inf)
+
 
 @operator
 class AvgPool(Operator):
@@ -114,6 +138,8 @@ class AvgPool(Operator):
 
     KIND = "avgpool"
     LABEL = "pool"
+    WORKED = (("input", "x"),)
+    AHEAD = 2
 
     kernel: Axes = per_axis("K", "size of the window")
     stride: Axes | None = per_axis("S", "how far the window moves (the kernel, if left out)", None)
@@ -140,6 +166,33 @@ class AvgPool(Operator):
         added = made * (_window_elements(self, inputs[0]) - 1)
         return (Term("add", "average", added), Term("divide", "average", made))
 
+    def perform(self, inputs: tuple[Values, ...], stored: Mapping[str, Values]) -> tuple[Stage, ...]:
+        """The sum of each window over how many of its elements count; padding is 0."""
+        from netledger.core.performed import quotient, sum_of
+
+        members = self._members(inputs[0].shape[2:])
+        return _performed(
+            self, inputs[0], "the mean of each window", lambda read, place: quotient(sum_of(read), members(place))
+        )
+
+    def _members(self, spatial: Shape) -> Callable[[Place], int]:
+        """How many elements of a window its mean is over: what lies beyond the padding never counts."""
+        axes = [
+            (window, window.places(size), size) for window, size in zip(self.windows(spatial), spatial, strict=True)
+        ]
+
+        def members(place: Place) -> int:
+            counted = 1
+            for (window, places, size), index in zip(axes, place, strict=True):
+                before, after = window.padding(size) if self.count_include_pad else (0, 0)
+                counted *= sum(-before <= tap < size + after for tap in places[index])
+            require(
+                counted > 0, "a window lies in the padding altogether: its mean is over no element", "Use less padding."
+            )
+            return counted
+
+        return members
+
 
 @operator
 class LpPool(Operator):
@@ -156,6 +209,8 @@ class LpPool(Operator):
 
     KIND = "lp_pool"
     LABEL = "pool"
+    WORKED = (("input", "x"),)
+    AHEAD = 2
 
     norm: float = real("p, the exponent of the norm")
     kernel: Axes = per_axis("K", "size of the window")
@@ -183,3 +238,14 @@ class LpPool(Operator):
             Term("power", "norm", made * (window + 1)),
             Term("add", "norm", made * (window - 1)),
         )
+
+    def perform(self, inputs: tuple[Values, ...], stored: Mapping[str, Values]) -> tuple[Stage, ...]:
+        """The root of the sum of the powers of each window; what lies beyond the input is 0."""
+        from netledger.core.performed import absolute, power, root, sum_of
+
+        require(self.norm > 0, "the exponent of the norm must be greater than 0", norm=self.norm)
+
+        def fold(read: list[Performed], place: Place) -> Performed:
+            return root(sum_of([power(absolute(element), self.norm) for element in read]), self.norm)
+
+        return _performed(self, inputs[0], "the p-norm of each window", fold)

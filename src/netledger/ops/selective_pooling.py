@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
 from netledger.core.network import Tensor
 from netledger.core.number import Number, Shape, equal, over, product, require
 from netledger.core.operator import (
@@ -22,6 +25,9 @@ from netledger.core.window import Window
 from netledger.core.work import Term
 from netledger.ops._scaling import Scale, periodic, scaled
 
+if TYPE_CHECKING:
+    from netledger.core.performed import Performed, Place, Stage, Values
+
 __all__ = ["FractionalMaxPool", "KmaxPool", "MaxUnpool"]
 
 
@@ -39,6 +45,7 @@ class KmaxPool(Operator):
 
     KIND = "kmax_pool"
     LABEL = "pool"
+    WORKED = (("input", "x"),)
 
     k: Number = number("k", "how many elements are kept")
     axis: int = index("along which axis (0 is the batch)", -1)
@@ -58,6 +65,29 @@ class KmaxPool(Operator):
         size = inputs[0].shape[axis_of(self.axis, inputs[0])]
         rows = over(inputs[0].elements, size)
         return (Term("compare", "sort", rows * (self.k * (size - 1) - over(self.k * (self.k - 1), 2))),)
+
+    def perform(self, inputs: tuple[Values, ...], stored: Mapping[str, Values]) -> tuple[Stage, ...]:
+        """K times the greatest of what is left of each row; then those, in the order in which they stand."""
+        from netledger.core.performed import Stage, Values, greatest
+
+        x, axis = inputs[0], axis_of(self.axis, inputs[0].tensor)
+        left = {start: list(enumerate(x.line(axis, start))) for start in x.lines(axis)}
+        kept: dict[Place, list[tuple[int, Performed]]] = {start: [] for start in left}
+
+        def take(place: Place) -> Performed:
+            found = greatest([element for _, element in left[place]])
+            best = next(pair for pair in left[place] if pair[1].value == found.value)
+            left[place].remove(best)
+            kept[place].append(best)
+            return found
+
+        def element(place: Place) -> Performed:
+            return sorted(kept[(*place[:axis], 0, *place[axis + 1 :])], key=lambda pair: pair[0])[place[axis]][1]
+
+        rows = tuple(1 if place == axis else size for place, size in enumerate(x.shape))
+        rounds = [Stage("the greatest of what is left", Values.make(f"m{n}", rows, take)) for n in range(1, self.k + 1)]
+        (made,) = self.infer((x.tensor,))
+        return (*rounds, Stage("those, in the order in which they stand", Values.make("y", made.shape, element)))
 
 
 @operator

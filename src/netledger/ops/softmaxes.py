@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
 from netledger.core.network import Tensor
 from netledger.core.number import Number, over
 from netledger.core.operator import Operator, Readings, axis_of, index, operator
 from netledger.core.reach import pointwise
 from netledger.core.work import Term
 from netledger.ops._softmax import softmaxed
+
+if TYPE_CHECKING:
+    from netledger.core.performed import Stage, Values
 
 __all__ = ["LogSoftmax", "Softmax", "Softmin", "Sparsemax"]
 
@@ -46,11 +52,18 @@ class Softmax(_RowWise):
     __slots__ = ()
 
     KIND = "softmax"
+    WORKED = (("input", "x"),)
 
     def work(self, inputs: tuple[Tensor, ...], outputs: tuple[Tensor, ...]) -> tuple[Term, ...]:
         """The greatest, the differences, exponentials, their sum, the quotients."""
         elements, rows, _ = self.rows(inputs[0])
         return softmaxed(elements, rows)
+
+    def perform(self, inputs: tuple[Values, ...], stored: Mapping[str, Values]) -> tuple[Stage, ...]:
+        """The greatest, the differences, exponentials, their sum, the quotients."""
+        from netledger.ops._performed_softmax import softmax
+
+        return softmax(inputs[0], axis_of(self.axis, inputs[0].tensor))
 
 
 class Softmin(Softmax):
@@ -72,6 +85,13 @@ class Softmin(Softmax):
         """The negated elements, the greatest of them, differences, exponentials, their sum, the quotients."""
         return (Term("negate", "activation", inputs[0].elements), *super().work(inputs, outputs))
 
+    def perform(self, inputs: tuple[Values, ...], stored: Mapping[str, Values]) -> tuple[Stage, ...]:
+        """The negated elements, and their softmax."""
+        from netledger.core.performed import Stage, negative
+
+        negated = Stage("the negated elements", inputs[0].each("u", lambda element, _: negative(element)))
+        return (negated, *super().perform((negated.made.known(),), stored))
+
 
 class LogSoftmax(_RowWise):
     """Logarithm of softmax, along one axis.
@@ -86,6 +106,7 @@ class LogSoftmax(_RowWise):
     __slots__ = ()
 
     KIND = "log_softmax"
+    WORKED = (("input", "x"),)
 
     def work(self, inputs: tuple[Tensor, ...], outputs: tuple[Tensor, ...]) -> tuple[Term, ...]:
         """The greatest, the differences, exponentials, their sum, its logarithm, the differences from that."""
@@ -97,6 +118,12 @@ class LogSoftmax(_RowWise):
             Term("add", "activation", elements - rows),
             Term("logarithm", "activation", rows),
         )
+
+    def perform(self, inputs: tuple[Values, ...], stored: Mapping[str, Values]) -> tuple[Stage, ...]:
+        """The greatest, the differences, exponentials, the logarithm of their sum, the differences from that."""
+        from netledger.ops._performed_softmax import log_softmax
+
+        return log_softmax(inputs[0], axis_of(self.axis, inputs[0].tensor))
 
 
 class Sparsemax(_RowWise):

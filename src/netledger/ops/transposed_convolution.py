@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
 
 from netledger.core.network import Tensor
 from netledger.core.number import Number, Shape, equal, landed, maximum, over, product, reached, require
@@ -24,6 +25,9 @@ from netledger.core.window import Padding, Window, axis_padding
 from netledger.core.work import Term
 from netledger.ops._groups import check_groups
 
+if TYPE_CHECKING:
+    from netledger.core.performed import Performed, Place, Stage, Values
+
 __all__ = ["ConvTranspose"]
 
 
@@ -44,6 +48,8 @@ class ConvTranspose(Operator):
 
     KIND = "conv_transpose"
     LABEL = "deconv"
+    WORKED = (("input", "x"),)
+    AHEAD = 2
 
     out: Number = number("C_out", "output channels")
     kernel: Axes = per_axis("K", "size of the kernel")
@@ -113,6 +119,37 @@ class ConvTranspose(Operator):
         """Those that land in the output, for each pair of channels that meet."""
         batch, channels, _ = feature_map(inputs[0])
         return batch * channels * over(self.out, self.groups) * product(self._along(landed, inputs[0], outputs[0]))
+
+    def perform(self, inputs: tuple[Values, ...], stored: Mapping[str, Values]) -> tuple[Stage, ...]:
+        """Every input element times every weight, added up where they land, and the bias."""
+        from netledger.core.performed import Stage, Values, constant, sum_of
+
+        x, bias, shape = inputs[0], stored.get("bias"), self.infer((inputs[0].tensor,))[0].shape
+        landed: dict[Place, list[Performed]] = {}
+        for place, value in self._spread(x, stored["weight"]):
+            landed.setdefault(place, []).append(value)
+
+        def element(place: Place) -> Performed:
+            found = landed.pop(place, None)
+            made = sum_of(found) if found else constant("0", 0)
+            return sum_of((made, bias.at(place[1:2]))) if bias else made
+
+        made = Values.make("y", shape, element, 2)
+        cut = tuple(value for values in landed.values() for value in values)
+        return (Stage("products, added up where they land", made, cut),)
+
+    def _spread(self, x: Values, weight: Values) -> Iterator[tuple[Place, Performed]]:
+        """Every product, and the place of the output where it lands."""
+        from itertools import product as every
+
+        from netledger.ops._windowed import spreading
+
+        taps, share = spreading(self.windows(x.shape[2:]), x.shape[2:]), x.shape[1] // self.groups
+        for n, c, *i in x.places():
+            for o, *k in every(*map(range, weight.shape[1:])):
+                place = (axis[at][tap] for axis, at, tap in zip(taps, i, k, strict=True))
+                channel = c // share * weight.shape[1] + o
+                yield (n, channel, *place), weight.at((c, o, *k)) * x.at((n, c, *i))
 
     def _along(self, count: Any, tensor: Tensor, made: Tensor) -> tuple[Number, ...]:
         """`landed` or `reached` along each axis."""

@@ -1,4 +1,4 @@
-"""HTML: a fragment with MathML, without script or network access; names are escaped."""
+"""HTML: a fragment with MathML, without network access; a script only where steps are played; names are escaped."""
 
 from __future__ import annotations
 
@@ -12,15 +12,19 @@ from netledger.core.document import (
     Definitions,
     Document,
     Formula,
+    Frame,
+    Frames,
+    Grid,
     Heading,
     Pairs,
     Paragraph,
+    Picture,
     Table,
     said,
 )
 from netledger.core.errors import printable
 from netledger.core.formula import MATHML
-from netledger.writers._chain import chain
+from netledger.writers._chain import chain, worked
 
 __all__ = ["NAME", "write"]
 
@@ -46,8 +50,37 @@ def write(document: Document) -> str:
     document = said(document)
     source = [f"<p><small>{_text(document.source)}</small></p>"] if document.source else []
     blocks = (_WRITERS[type(block)](block) for block in document.blocks)
+    frames = [frame for block in document.blocks if isinstance(block, Frames) for frame in block.frames]
+    if frames or any(isinstance(block, Picture) for block in document.blocks):
+        from netledger.writers._player import STYLE, player
+
+        source += [STYLE, *([player(frames, document.title)] if frames else [])]
     title = f"<h2>{_text(document.title)}</h2>"
     return "\n".join([_STYLE, '<div class="netledger">', title, *source, *blocks, "</div>"])
+
+
+def _picture(grids: tuple[Grid, ...]) -> str:
+    return f'<div class="grids">{"".join(map(_grid, grids))}</div>'
+
+
+def _grid(grid: Grid) -> str:
+    rows = (
+        "".join(f"<td{_cell_class(grid, (r, c))}>{_text(cell)}</td>" for c, cell in enumerate(row))
+        for r, row in enumerate(grid.cells)
+    )
+    lines = "".join(f"<tr>{row}</tr>" for row in rows)
+    return f"<table><caption>{_text(grid.name)}</caption><tbody>{lines}</tbody></table>"
+
+
+def _cell_class(grid: Grid, spot: tuple[int, int]) -> str:
+    return ' class="m"' if spot in grid.marks else ' class="e"' if spot in grid.edge else ""
+
+
+def _step(frame: Frame) -> str:
+    parts, sign, value = worked(frame, MATHML)
+    pieces = " = ".join([_math(MATHML.symbol(printable(frame.formula.name))), *map(_math, parts)])
+    made = f'<p class="f">{pieces} {sign} <b>{_math(value)}</b></p>'
+    return f"<p>{_text(frame.caption)}</p>\n{_picture(frame.grids)}\n{made}" if frame.drawn else made
 
 
 def _heading(block: Heading) -> str:
@@ -109,4 +142,6 @@ _WRITERS: dict[type, Callable[[Any], str]] = {
     Definitions: _definitions,
     Pairs: _pairs,
     Table: _table,
+    Picture: lambda block: _picture(block.grids),
+    Frames: lambda block: "\n".join(map(_step, block.frames)),
 }

@@ -5,10 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from netledger.core.document import Definition, Definitions, Document, Formula, Heading, Pairs, Paragraph, Table, said
+from netledger.core.document import (
+    Definition,
+    Definitions,
+    Document,
+    Formula,
+    Frame,
+    Frames,
+    Grid,
+    Heading,
+    Pairs,
+    Paragraph,
+    Picture,
+    Table,
+    said,
+)
 from netledger.core.errors import printable
 from netledger.core.formula import LATEX, latex_text
-from netledger.writers._chain import chain, in_mathematics
+from netledger.writers._chain import aligned, chain, in_mathematics
 
 __all__ = ["NAME", "escape", "write"]
 
@@ -38,6 +52,30 @@ def _formula(block: Formula) -> str:
     lines = " \\\\\n".join(f"{'' if place else name} &= {step}" for place, step in enumerate(steps))
     note = f"\n\\par {escape(block.note)}" if block.note else ""
     return f"\\begin{{align*}}\n{lines}\n\\end{{align*}}{note}"
+
+
+def _picture(grids: tuple[Grid, ...]) -> str:
+    """Matrices side by side, those cells boxed that are marked."""
+    drawn = r" \qquad ".join(map(_matrix, grids))
+    return f"\\[\n{drawn}\n\\]"
+
+
+def _matrix(grid: Grid) -> str:
+    rows = (" & ".join(_cell(grid, (r, c)) for c in range(len(row))) for r, row in enumerate(grid.cells))
+    lines = " \\\\\n".join(rows)
+    columns = "r" * len(grid.cells[0])
+    array = f"\\begin{{array}}{{|{columns}|}}\n{lines}\n\\end{{array}}"
+    return rf"\underset{{\text{{{escape(grid.name)}}}}}{{{array}}}"
+
+
+def _cell(grid: Grid, spot: tuple[int, int]) -> str:
+    text = rf"\text{{{escape(grid.cells[spot[0]][spot[1]])}}}"
+    return rf"\boxed{{{text}}}" if spot in grid.marks else text
+
+
+def _step(frame: Frame) -> str:
+    made = f"\\begin{{align*}}\n{aligned(frame)}\n\\end{{align*}}"
+    return "\n".join(["", escape(frame.caption), _picture(frame.grids), made] if frame.drawn else [made])
 
 
 def _definitions(block: Definitions) -> str:
@@ -91,4 +129,6 @@ _WRITERS: dict[type, Callable[[Any], str]] = {
     Definitions: _definitions,
     Pairs: _pairs,
     Table: _table,
+    Picture: lambda block: _picture(block.grids),
+    Frames: lambda block: "\n".join(map(_step, block.frames)),
 }

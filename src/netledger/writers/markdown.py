@@ -6,10 +6,25 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from netledger.core.document import Definition, Definitions, Document, Formula, Heading, Pairs, Paragraph, Table, said
+from netledger.core.document import (
+    Definition,
+    Definitions,
+    Document,
+    Formula,
+    Frame,
+    Frames,
+    Grid,
+    Heading,
+    Pairs,
+    Paragraph,
+    Picture,
+    Table,
+    said,
+)
 from netledger.core.errors import printable
 from netledger.core.formula import LATEX, latex_text
-from netledger.writers._chain import chain, in_mathematics
+from netledger.writers._chain import aligned, chain, in_mathematics
+from netledger.writers.text import WIDTH
 
 __all__ = ["NAME", "escape", "write"]
 
@@ -39,6 +54,18 @@ def _formula(block: Formula) -> str:
     )
     note = f"\n\n{escape(block.note)}" if block.note else ""
     return f"$$\n\\begin{{aligned}}\n{lines}\n\\end{{aligned}}\n$$" + note
+
+
+def _picture(grids: tuple[Grid, ...]) -> str:
+    from netledger.writers._grids import picture
+
+    drawn = printable(picture(grids, WIDTH)).replace("`", "'")
+    return f"```text\n{drawn}\n```"
+
+
+def _step(frame: Frame) -> str:
+    made = f"$$\n\\begin{{aligned}}\n{aligned(frame)}\n\\end{{aligned}}\n$$"
+    return "\n\n".join([escape(frame.caption), _picture(frame.grids), made] if frame.drawn else [made])
 
 
 def _definitions(block: Definitions) -> str:
@@ -78,4 +105,6 @@ _WRITERS: dict[type, Callable[[Any], str]] = {
     Definitions: _definitions,
     Pairs: _pairs,
     Table: _table,
+    Picture: lambda block: _picture(block.grids),
+    Frames: lambda block: "\n\n".join(map(_step, block.frames)),
 }

@@ -10,9 +10,11 @@ from netledger.core.document import (
     Definitions,
     Document,
     Formula,
+    Frames,
     Heading,
     Pairs,
     Paragraph,
+    Picture,
     Table,
     said,
     thousands,
@@ -27,18 +29,37 @@ GAP = "  "
 WIDTH = 110
 
 
-def write(document: Document) -> str:
-    """The title, the source, and each block after an empty line; formulas stand together."""
+def write(document: Document, width: int = WIDTH) -> str:
+    """The title, the source, and each block after an empty line; formulas stand together; pictures fit the width."""
     document = said(document)
     head = f"{document.title}\n{document.source}" if document.source else document.title
     parts = [head]
     before: Block | None = None
     for block in document.blocks:
-        text = _WRITERS[type(block)](block)
+        text = _fitted(block, width) or _WRITERS[type(block)](block)
         together = isinstance(block, Definitions | Formula) and isinstance(before, Definitions | Formula)
         parts.append(f"\n{text}" if together else f"\n\n{text}")
         before = block
     return printable("".join(parts))
+
+
+def _fitted(block: Block, width: int) -> str:
+    """Pictures as wide as there is room; texts only where there is less than usual. Nothing: as ever."""
+    if isinstance(block, Picture | Frames):
+        from netledger.writers._grids import picture, step
+
+        if isinstance(block, Picture):
+            return picture(block.grids, width)
+        return "\n".join(step(frame, width) for frame in block.frames).rstrip("\n")
+    if width >= WIDTH or not isinstance(block, Paragraph | Pairs):
+        return ""
+    from textwrap import wrap
+
+    lines = [block.text] if isinstance(block, Paragraph) else aligned(block.items)
+    indent = " " * (len(lines[0]) - len(block.items[0][1])) if isinstance(block, Pairs) and block.items else ""
+    if len(indent) > width // 2:
+        indent = GAP
+    return "\n".join(part for line in lines for part in wrap(line, width, subsequent_indent=indent))
 
 
 def _heading(block: Heading) -> str:

@@ -10,7 +10,7 @@ from netledger.core.operator import Operator
 from netledger.frontends.spec.document import Branch, Leaf, Node, Sequence, spec_error
 from netledger.ops import load
 
-__all__ = ["read_call"]
+__all__ = ["read_call", "read_value"]
 
 MAX_LENGTH = 1000
 MAX_DEPTH = 16
@@ -39,6 +39,19 @@ def read_call(text: str, inputs: tuple[str, ...] = ()) -> Branch:
         source = Sequence(tuple(Leaf(name, where) for name in inputs), where)
         options = options._replace(items={**options.items, "from": source})
     return Branch({kind: options}, {kind: where}, where)
+
+
+def read_value(text: str, name: str) -> Node:
+    """The node of one value by itself: what stands after `name=` in a call.
+
+    Raises:
+        SpecError: if its brackets do not match.
+
+    """
+    where = Where(name, 1, 1, text[:MAX_LENGTH])
+    if len(text) > MAX_LENGTH:
+        raise spec_error("this is not a value of a layer", where, _HINT)
+    return _value(text, where, 0)
 
 
 def _arguments(op: type[Operator], text: str, where: Where, start: int) -> Branch:
