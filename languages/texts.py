@@ -28,7 +28,7 @@ class Text(NamedTuple):
 SAID = {"say": 1, "later": 1, "plural": 2}
 """Functions that say their first texts."""
 
-DOCUMENT = {"Heading", "Paragraph", "Column", "Head", "Formula", "Step", "_section", "number", "per_axis"}
+DOCUMENT = {"Heading", "Paragraph", "Column", "Head", "Formula", "Stage", "Step", "_section", "number", "per_axis"}
 """What documents are made of: every text that is given as it stands."""
 
 NAMED = re.compile(r"(^|_)(hint|rule|from|example|values|note)$", re.IGNORECASE)

@@ -158,7 +158,7 @@ def test_errors_are_in_chinese(words: tuple[str, ...]) -> None:
 
 
 def test_a_table_in_chinese_is_straight() -> None:
-    from netledger.writers.text import wide
+    from netledger.writers._width import wide
 
     with language("zh"):
         lines = str(nl.count("lenet")).splitlines()

@@ -11,6 +11,7 @@ from netledger.analyses.work.told import STEPS
 from netledger.api._answer import Answer
 from netledger.core.document import Document
 from netledger.core.errors import SourceError, UnknownNameError
+from netledger.notations import DEFAULT as FIELD
 
 __all__ = ["Work", "check_format", "formats", "operator_of", "work"]
 
@@ -85,6 +86,7 @@ def work(
     size: Any = None,
     shift: Any = None,
     steps: int = STEPS,
+    notation: str = FIELD,
     **options: Any,
 ) -> Work:
     """An operator worked out on small matrices, step by step: which window, which products, which sum.
@@ -96,6 +98,7 @@ def work(
         size: of the inputs that it makes: "2x4x4".
         shift: compare with a copy shifted by so many columns, or (rows, columns).
         steps: how many elements of each stage are written out.
+        notation: how sizes and attributes are called: field, cs231n, oiksp.
         options: attributes and parameters by name: stride=2, weight="1 0; 0 -1", bias="0.5".
 
     Raises:
@@ -115,7 +118,7 @@ def work(
         options["shift"], shift = shift, None
     worked = _work.perform(_work.prepare(layer, inputs, options, seed, size))
     after = _work.shifted(_shift(worked, shift)) if shift is not None else ()
-    return Work(worked, _work.document(worked, steps, after), steps)
+    return Work(worked, _work.document(worked, steps, after, notation), steps)
 
 
 def _shift(worked: _work.Worked, by: Any) -> Shift:

@@ -21,9 +21,9 @@ __all__ = ["FOLDER", "main", "program"]
 
 FOLDER = Folder(__name__, os.path.dirname(__file__), "command")
 
-HELP = """What every layer of a neural network costs, exactly, under every counting convention, and why.
+HELP = "What every layer of a neural network costs, exactly, under every counting convention, and why."
 
-\b
+_EPILOG = """\b
 Examples:
   netledger show alexnet
   netledger show mobilenet_v1 --set width=0.5 --input 3x160x160
@@ -66,7 +66,7 @@ class _Commands(click.Group):
         return super().resolve_command(ctx, args)
 
 
-@click.command(cls=_Commands, help=HELP, context_settings={"help_option_names": ["-h", "--help"]})
+@click.command(cls=_Commands, help=HELP, epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="netledger", message="%(prog)s %(version)s")
 def program() -> None:
     """The root of all commands."""

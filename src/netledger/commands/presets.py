@@ -8,7 +8,7 @@ from netledger.api import count, presets
 from netledger.commands import _options as options
 from netledger.core.document import thousands
 from netledger.core.language import say
-from netledger.writers.text import left, right, wide
+from netledger.writers._width import left, right, wide
 
 __all__ = ["NAME", "command"]
 

@@ -45,6 +45,7 @@ _WIDE = 110
 @click.option("--size", metavar="SHAPE", help="Size of the inputs that are made: 4x4, 2x4x4.")
 @click.option("--shift", metavar="COLUMNS", help="Compare with a shifted copy: columns, or rows,columns.")
 @click.option("--steps", type=click.IntRange(1, 1000), default=16, show_default=True, help="Elements of each stage.")
+@options.notation_option
 @click.option(
     "--format",
     "format_name",
@@ -62,6 +63,7 @@ def command(
     size: str | None,
     shift: str | None,
     steps: int,
+    notation: str,
     format_name: str,
     outs: tuple[str, ...],
 ) -> None:
@@ -80,7 +82,9 @@ def command(
             given["out"] = out
         else:
             file = out
-    made = work(layer, *map(options.text, inputs), seed=seed, size=size, shift=shift, steps=steps, **given)
+    made = work(
+        layer, *map(options.text, inputs), seed=seed, size=size, shift=shift, steps=steps, notation=notation, **given
+    )
     options.write(made.to(format_name, width=None if file else _width()), file)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from netledger.core.language import later
 from netledger.core.network import Tensor
 from netledger.core.number import Number
 from netledger.core.operator import Operator, Shapes, Step
@@ -81,12 +82,27 @@ def rescaling(elements: Number, rows: Number, affine: bool, bias: bool) -> tuple
     return (*normalise, *scale, Term("add", "affine", elements)) if affine and bias else (*normalise, *scale)
 
 
-def derivation(members: Number, eps: float, affine: bool, bias: bool = True, batch: str = "") -> tuple[Step, ...]:
+STATISTICS = {
+    "row": (later("mean"), later("variance")),
+    "batch": (later("mean of the batch"), later("variance of the batch")),
+    "running batch": (
+        later("mean of a batch in training, kept as a running one"),
+        later("variance of a batch in training, kept as a running one"),
+    ),
+    "running example": (
+        later("mean of an example in training, kept as a running one"),
+        later("variance of an example in training, kept as a running one"),
+    ),
+}
+"""What the mean and the variance are taken of."""
+
+
+def derivation(members: Number, eps: float, affine: bool, bias: bool = True, of: str = "row") -> tuple[Step, ...]:
     """Mean and variance over so many members, then what is done to each of them."""
     m: dict[str, Any] = {"m": members}
     steps = (
-        Step(f"mean{batch}", "mean = 1/m · Σ x", m),
-        Step(f"variance{batch}", "var = 1/m · Σ (x − mean)²", m),
+        Step(STATISTICS[of][0], "mean = 1/m · Σ x", m),
+        Step(STATISTICS[of][1], "var = 1/m · Σ (x − mean)²", m),
         Step("normalise", "x̂ = (x − mean) / √(var + ε)", {"ε": eps}),
     )
     return (*steps, final(bias)) if affine else steps

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
+from netledger.core.language import later
 from netledger.core.network import Tensor
 from netledger.core.operator import Axes, Operator, Readings, axes, feature_map, flag, operator, per_axis
 from netledger.core.reach import Follow, adaptive, whole
@@ -39,12 +40,12 @@ class _Shared(Operator):
     def _mean(self, x: Values) -> tuple[Stage, ...]:
         from netledger.core.performed import quotient, sum_of
 
-        return self._folded("the mean of each window", x, lambda read: quotient(sum_of(read), len(read)))
+        return self._folded(later("the mean of each window"), x, lambda read: quotient(sum_of(read), len(read)))
 
     def _greatest(self, x: Values) -> tuple[Stage, ...]:
         from netledger.core.performed import greatest as fold
 
-        return self._folded("the greatest of each window", x, fold)
+        return self._folded(later("the greatest of each window"), x, fold)
 
 
 @operator

@@ -57,8 +57,8 @@ class BatchNorm(PerChannel):
 
     def steps(self, inputs: tuple[Tensor, ...], outputs: tuple[Tensor, ...]) -> tuple[Step, ...]:
         """Mean and variance of each channel, here or in training, over m elements; then of each element."""
-        tensor, batch = inputs[0], " of a batch in training, kept as a running one" if self.track else " of the batch"
-        return derivation(product((tensor.shape[0], *tensor.shape[2:])), self.eps, self.affine, batch=batch)
+        tensor, of = inputs[0], "running batch" if self.track else "batch"
+        return derivation(product((tensor.shape[0], *tensor.shape[2:])), self.eps, self.affine, of=of)
 
     def perform(self, inputs: tuple[Values, ...], stored: Mapping[str, Values]) -> tuple[Stage, ...]:
         """Perhaps mean and variance; a and b of each channel; then of each element x·a + b."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from netledger.core.language import later
 from netledger.core.network import Tensor
 from netledger.core.number import Number, Shape, product, require
 from netledger.core.operator import (
@@ -121,7 +122,7 @@ class MaxPool(Operator):
 
         from netledger.core.performed import greatest
 
-        return _performed(self, inputs[0], "the greatest of each window", lambda read, _: greatest(read), -inf)
+        return _performed(self, inputs[0], later("the greatest of each window"), lambda read, _: greatest(read), -inf)
 
 
 @operator
@@ -172,7 +173,10 @@ class AvgPool(Operator):
 
         members = self._members(inputs[0].shape[2:])
         return _performed(
-            self, inputs[0], "the mean of each window", lambda read, place: quotient(sum_of(read), members(place))
+            self,
+            inputs[0],
+            later("the mean of each window"),
+            lambda read, place: quotient(sum_of(read), members(place)),
         )
 
     def _members(self, spatial: Shape) -> Callable[[Place], int]:
@@ -248,4 +252,4 @@ class LpPool(Operator):
         def fold(read: list[Performed], place: Place) -> Performed:
             return root(sum_of([power(absolute(element), self.norm) for element in read]), self.norm)
 
-        return _performed(self, inputs[0], "the p-norm of each window", fold)
+        return _performed(self, inputs[0], later("the p-norm of each window"), fold)

@@ -215,5 +215,5 @@ class InstanceNorm(PerChannel):
 
     def steps(self, inputs: tuple[Tensor, ...], outputs: tuple[Tensor, ...]) -> tuple[Step, ...]:
         """Mean and variance of each channel, here or in training, over m elements; then every element."""
-        batch = " of an example in training, kept as a running one" if self.track else ""
-        return derivation(product(inputs[0].shape[2:]), self.eps, self.affine, batch=batch)
+        of = "running example" if self.track else "row"
+        return derivation(product(inputs[0].shape[2:]), self.eps, self.affine, of=of)

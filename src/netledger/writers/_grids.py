@@ -8,6 +8,7 @@ from textwrap import wrap
 from netledger.core.document import Frame, Grid
 from netledger.core.formula import TEXT
 from netledger.writers._chain import worked
+from netledger.writers._width import left, wide
 
 __all__ = ["folded", "picture", "step"]
 
@@ -25,31 +26,31 @@ def picture(grids: Sequence[Grid], width: int) -> str:
     rows: list[list[list[str]]] = [[]]
     used = 0
     for block in map(_block, grids):
-        wide = len(block[0]) + len(GAP)
-        if rows[-1] and used + wide > width:
+        taken = wide(block[0]) + len(GAP)
+        if rows[-1] and used + taken > width:
             rows.append([])
             used = 0
         rows[-1].append(block)
-        used += wide
+        used += taken
     return "\n\n".join(_beside(row) for row in rows)
 
 
 def _block(grid: Grid) -> list[str]:
     """The name and the rows, all equally wide; in the middle of a cell its text, around it the mark."""
-    wide = max(grid.wide, *(len(cell) for row in grid.cells for cell in row))
-    rows = ["".join(_cell(grid, (r, c), wide) for c in range(len(row))) for r, row in enumerate(grid.cells)]
-    full = max(len(grid.name) + 1, *map(len, rows))
-    return [f" {grid.name}".ljust(full), *(row.ljust(full) for row in rows)]
+    room = max(grid.wide, *(len(cell) for row in grid.cells for cell in row))
+    rows = ["".join(_cell(grid, (r, c), room) for c in range(len(row))) for r, row in enumerate(grid.cells)]
+    full = max(wide(grid.name) + 1, *map(len, rows))
+    return [left(f" {grid.name}", full), *(row.ljust(full) for row in rows)]
 
 
-def _cell(grid: Grid, spot: tuple[int, int], wide: int) -> str:
-    text = grid.cells[spot[0]][spot[1]].rjust(wide)
+def _cell(grid: Grid, spot: tuple[int, int], room: int) -> str:
+    text = grid.cells[spot[0]][spot[1]].rjust(room)
     return f"[{text}]" if spot in grid.marks else f" {text} "
 
 
 def _beside(blocks: list[list[str]]) -> str:
     tall = max(map(len, blocks))
-    full = [block + [" " * len(block[0])] * (tall - len(block)) for block in blocks]
+    full = [block + [" " * wide(block[0])] * (tall - len(block)) for block in blocks]
     return "\n".join(f"{GAP}{GAP.join(line)}".rstrip() for line in zip(*full, strict=True))
 
 

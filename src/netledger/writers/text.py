@@ -20,8 +20,9 @@ from netledger.core.document import (
     thousands,
 )
 from netledger.core.errors import printable
+from netledger.writers._width import left, right, wide
 
-__all__ = ["NAME", "aligned", "left", "right", "wide", "widths", "write"]
+__all__ = ["NAME", "aligned", "widths", "write"]
 
 NAME = "text"
 
@@ -56,7 +57,7 @@ def _fitted(block: Block, width: int) -> str:
     from textwrap import wrap
 
     lines = [block.text] if isinstance(block, Paragraph) else aligned(block.items)
-    indent = " " * (len(lines[0]) - len(block.items[0][1])) if isinstance(block, Pairs) and block.items else ""
+    indent = " " * (wide(lines[0]) - wide(block.items[0][1])) if isinstance(block, Pairs) and block.items else ""
     if len(indent) > width // 2:
         indent = GAP
     return "\n".join(part for line in lines for part in wrap(line, width, subsequent_indent=indent))
@@ -122,29 +123,6 @@ def widths(table: Table) -> list[int]:
     heads = tuple(column.head for column in table.columns)
     rows = (*table.rows, table.total) if table.total else table.rows
     return [max(map(wide, cells)) for cells in zip(heads, *rows, strict=True)]
-
-
-def wide(text: str) -> int:
-    """How many columns of a terminal a text takes: a Chinese character takes two.
-
-    >>> wide("kernel"), wide("卷积核")
-    (6, 6)
-    """
-    if text.isascii():
-        return len(text)
-    from unicodedata import combining, east_asian_width
-
-    return sum((east_asian_width(char) in "WF") + (not combining(char)) for char in text)
-
-
-def left(text: str, width: int) -> str:
-    """The text at the left of so many columns."""
-    return text + " " * (width - wide(text))
-
-
-def right(text: str, width: int) -> str:
-    """The text at the right of so many columns."""
-    return " " * (width - wide(text)) + text
 
 
 def aligned(pairs: Sequence[tuple[str, str]]) -> list[str]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
+from netledger.analyses.explain import parts_of_docstring
 from netledger.analyses.work.grids import View, made_grid, read_grids, views, whole_grids, widest
 from netledger.analyses.work.steps import Worked
 from netledger.core.document import Block, Document, Formula, Frame, Frames, Heading, Pairs, Paragraph, Picture
 from netledger.core.language import plural, say
 from netledger.core.network import shapes
 from netledger.core.performed import Performed, Stage, Values, leaves
+from netledger.notations import DEFAULT, naming
 
 __all__ = ["STEPS", "all_frames", "document", "frames_of"]
 
@@ -24,19 +26,19 @@ DRAWN = 16
 """How many of them have a picture on paper."""
 
 
-def document(worked: Worked, steps: int = STEPS, after: tuple[Block, ...] = ()) -> Document:
+def document(worked: Worked, steps: int = STEPS, after: tuple[Block, ...] = (), notation: str = DEFAULT) -> Document:
     """What is worked out, every stage with at most so many elements."""
     job = worked.job
     title = say("{layer}, worked out on {input}", layer=job.op, input=shapes(v.tensor for v in job.inputs))
-    blocks = (*_given(worked), *_stages(worked, steps), *_result(worked), *after)
+    blocks = (*_given(worked, notation), *_stages(worked, steps), *_result(worked), *after)
     return Document(title, "", blocks)
 
 
-def _given(worked: Worked) -> Iterator[Block]:
+def _given(worked: Worked, notation: str) -> Iterator[Block]:
     job = worked.job
-    lines = [line.strip() for line in (job.op.__doc__ or "").split("\n")]
-    yield Paragraph(say(lines[0]))
-    yield Pairs(((say("equation"), say(next((line[10:] for line in lines if line.startswith("Equation: ")), ""))),))
+    parts, names = parts_of_docstring(job.op), naming(notation, job.op)
+    yield Paragraph(names.text(say(parts[""])))
+    yield Pairs(((say("equation"), names.text(say(parts["Equation"]))),))
     yield Picture(tuple(grid for values in (*job.inputs, *job.stored.values()) for grid in whole_grids(values)))
     if job.seeded:
         yield Paragraph(say("Made by the seed {seed}: {names}.", seed=job.seed, names=", ".join(job.seeded)))
