@@ -7,6 +7,7 @@ _answer   what an analysis answers
 _answers  the analyses
 _claim    where a claimed figure comes from
 _reconcile  every convention side by side
+_solve    the unknown from the rest
 _verify   a published table against the ledger
 """
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from netledger.api._answers import explain, formula, receptive_field, to_spec
     from netledger.api._claim import claim
     from netledger.api._reconcile import reconcile
+    from netledger.api._solve import accepts, largest, solve
     from netledger.api._verify import verify
     from netledger.frontends.spec.builder import spec
     from netledger.frontends.torch.custom import rule
@@ -30,15 +32,18 @@ __all__ = [
     "Entry",
     "Ledger",
     "Shape",
+    "accepts",
     "claim",
     "count",
     "explain",
     "formula",
+    "largest",
     "layer",
     "presets",
     "receptive_field",
     "reconcile",
     "rule",
+    "solve",
     "spec",
     "to_spec",
     "verify",
@@ -55,6 +60,8 @@ def __getattr__(name: str) -> Any:
         return import_module("netledger.frontends.spec.builder").spec
     if name in ("claim", "reconcile", "verify"):
         return getattr(import_module(f"netledger.api._{name}"), name)
+    if name in ("accepts", "largest", "solve"):
+        return getattr(import_module("netledger.api._solve"), name)
     if name in __all__:
         return getattr(import_module("netledger.api._answers"), name)
     raise AttributeError(f"module 'netledger.api' has no attribute {name!r}")

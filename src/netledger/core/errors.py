@@ -85,6 +85,7 @@ class NetledgerError(Exception):
         self.where = where
         self.network: Any = None  # what had been laid out before the mistake
         self.ledger: Any = None  # what had been counted before the mistake
+        self.refused: Any = None  # the Node that was not laid out, if a layer refused its inputs
 
     def __str__(self) -> str:
         return printable("\n".join(self._lines()))
