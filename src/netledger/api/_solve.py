@@ -16,7 +16,7 @@ from netledger.analyses.solve import told
 from netledger.analyses.solve.trials import Progress, Refused, Trials, silent
 from netledger.api._answer import Answer
 from netledger.api._count import Let, Source, lay_out
-from netledger.api._shapes import Input, options
+from netledger.api._shapes import Input, options, resized
 from netledger.conventions import load as _convention
 from netledger.core.applied import applied
 from netledger.core.document import Document
@@ -328,22 +328,5 @@ def _is_fraction(make: _largest.Make, value: Any) -> bool:
 
 
 def _trials(source: Source, given: Options, network: Network) -> Trials:
-    plain = replays(source)
-    _with(given, network, network.at(network.inputs), plain)  # what cannot be varied is told now
-    return Trials(lambda inputs: lay_out(source, _with(given, network, inputs, plain)), plain)
-
-
-def _with(given: Options, network: Network, inputs: tuple[Tensor, ...], plain: bool) -> Options:
-    """The same options with other shapes; a spec takes the batch apart, a model in front.
-
-    Raises:
-        SourceError: if the inputs are no plain shapes.
-
-    """
-    if len(given.inputs) not in (0, len(inputs)) or not all(isinstance(one, Tensor) for _, one in given.inputs):
-        raise SourceError("other sizes can be tried for plain shapes only", hint="Give a shape for each input.")
-    if plain:
-        bare = tuple(("", tensor.like(tensor.shape[1:])) for tensor in inputs)
-        return given._replace(inputs=bare, batch=inputs[0].shape[0] if inputs else given.batch)
-    names = [name for name, _ in given.inputs] or [""] * len(inputs)
-    return given._replace(inputs=tuple(zip(names, inputs, strict=True)), batch=None)
+    resized(source, given, network.at(network.inputs))  # what cannot be varied is told now
+    return Trials(lambda inputs: lay_out(source, resized(source, given, inputs)), replays(source))

@@ -14,7 +14,7 @@ from typing import Any
 import torch
 
 from netledger.core.errors import ForwardError, NetledgerError, SourceError
-from netledger.core.network import shapes
+from netledger.core.network import Node, Provenance, shapes
 from netledger.frontends.options import Options
 from netledger.frontends.torch.abstract import TRACING
 from netledger.frontends.torch.custom import intercepted
@@ -24,11 +24,12 @@ from netledger.frontends.torch.holding import kept
 from netledger.frontends.torch.inputs import Arguments, arguments, batched, prepared, unbatched
 from netledger.frontends.torch.model import Static, static
 from netledger.frontends.torch.modules import watched
-from netledger.frontends.torch.record import numbers_in
+from netledger.frontends.torch.record import Refusal, numbers_in
 from netledger.frontends.torch.recorder import is_inner
 from netledger.frontends.torch.sources import Model
 from netledger.frontends.torch.trace import Trace
 from netledger.frontends.torch.values import random_state
+from netledger.frontends.torch.written import spelled
 
 __all__ = ["record"]
 
@@ -151,7 +152,11 @@ def _tracing() -> Iterator[None]:
 
 def _failure(error: Exception, trace: Trace, model: Model, inputs: Any) -> NetledgerError:
     """What a model's own mistake looks like from outside: where, with which shapes, in its own words."""
-    made = ForwardError(f"{type(error).__name__}: {error}")
+    said = f"{type(error).__name__}: {error}"
+    refusal = trace.refusal
+    if refusal is not None and refusal.complaint is error:
+        return _refused(refusal, said, error, trace, model, inputs)
+    made = ForwardError(said)
     func, given = trace.last
     met = numbers_in(given)
     if func is not None and met and _answering(error):
@@ -160,6 +165,22 @@ def _failure(error: Exception, trace: Trace, model: Model, inputs: Any) -> Netle
     _tell(made, error, trace, model, inputs)
     if isinstance(error, RecursionError):
         return SourceError("the model calls itself without end")
+    return made
+
+
+def _refused(refusal: Refusal, said: str, error: Exception, trace: Trace, model: Model, inputs: Any) -> NetledgerError:
+    """The same of a layer whose rule says why it does not take its inputs; what PyTorch says of it stands below."""
+    rule, func = refusal.rule, trace.last[0]
+    made = ForwardError(rule.rule, hint=rule.hint)
+    tensors = [
+        trace.kinds_by_number[number].tensor for number in refusal.inputs if 0 <= number < len(trace.kinds_by_number)
+    ]
+    made.values = {"in": function_name(func), "given": shapes(tensors), **rule.values, "PyTorch": said}
+    _tell(made, error, trace, model, inputs)
+    if min(refusal.inputs, default=-1) >= 0:
+        place = Provenance(call=trace.failed)
+        made.refused = Node(made.layer or function_name(func), "", refusal.op, refusal.inputs, (), (), place)
+        made.spelled = spelled
     return made
 
 
