@@ -9,7 +9,7 @@ from typing import NamedTuple
 from netledger.core.errors import SourceError, quote
 from netledger.core.language import say
 
-__all__ = ["BINARY", "DECIMAL", "MAX_TEXT", "Quantity", "read", "unit_of", "written"]
+__all__ = ["Quantity", "read", "rounded", "short", "unit_of", "written"]
 
 MAX_TEXT = 100
 MAX_EXPONENT = 30
@@ -22,12 +22,14 @@ _NAMES = {
     **dict.fromkeys(("MAC", "MACs", "MACS", "mac", "macs", "MACC", "MACCs", "MAdd", "MAdds"), "MAC"),
     **dict.fromkeys(("FLOP", "FLOPs", "flop", "flops", "Flops"), "FLOP"),
     **dict.fromkeys(("FLOPS", "FLOP/s", "FLOPs/s", "flop/s", "flops/s"), "FLOPS"),
+    **dict.fromkeys(("MAC/s", "MACs/s", "mac/s", "macs/s"), "MAC/s"),
     **dict.fromkeys(("B", "byte", "bytes", "Byte", "Bytes"), "B"),
     **dict.fromkeys(("s", "sec", "second", "seconds"), "s"),
     **dict.fromkeys(("param", "params", "parameters"), "parameters"),
 }
+_TIMES = {"ms": Fraction(1, 10**3), "us": Fraction(1, 10**6), "µs": Fraction(1, 10**6), "ns": Fraction(1, 10**9)}
 _QUANTITY = re.compile(
-    r"(?P<digits>\d{1,3}(?:[,_ ]\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)(?:[eE](?P<e>[+-]?\d+))?\s*(?P<unit>[A-Za-z/]*)",
+    r"(?P<digits>\d{1,3}(?:[,_ ]\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)(?:[eE](?P<e>[+-]?\d+))?\s*(?P<unit>[A-Za-zµ/]*)",
     re.ASCII,
 )
 _HINT = "Write a number, a prefix (k, M, G, T, P) and a unit: 4089184256, 4.089G, 4.089 GMACs, 10TFLOPS, 2GiB."
@@ -38,7 +40,7 @@ class Quantity(NamedTuple):
 
     Args:
         value: in the plain unit, prefixes multiplied out.
-        unit: MAC, FLOP, FLOPS (a rate), B, s, parameters; nothing, if none is given.
+        unit: MAC, FLOP, FLOPS and MAC/s (rates), B, s, parameters; nothing, if none is given.
 
     """
 
@@ -67,7 +69,7 @@ def read(text: str) -> Quantity:
     return Quantity(Fraction(digits) * Fraction(10) ** int(exponent) * scale, unit)
 
 
-def unit_of(text: str) -> tuple[int, str]:
+def unit_of(text: str) -> tuple[Fraction | int, str]:
     """The scale and the plain unit that a word says.
 
     Raises:
@@ -79,11 +81,13 @@ def unit_of(text: str) -> tuple[int, str]:
     """
     if text in _NAMES:
         return 1, _NAMES[text]
+    if text in _TIMES:
+        return _TIMES[text], "s"
     for prefix, scale in {**BINARY, **DECIMAL, "K": 10**3}.items():
         rest = text.removeprefix(prefix)
         if text.startswith(prefix) and (not rest or rest in _NAMES):
             return scale, _NAMES.get(rest, "")
-    known = "MACs, FLOPs, FLOPS, bytes, s"
+    known = "MACs, FLOPs, FLOPS, MACs/s, bytes, s, ms"
     raise SourceError(say("{text} is not a unit", text=quote(text)), hint=say("Known: {units}.", units=known))
 
 
@@ -100,3 +104,35 @@ def written(value: Fraction | int, places: int = MAX_PLACES) -> str:
         digits += str(place)
     sign = "−" if value < 0 else ""
     return f"{sign}{whole:,}{f'.{digits}' if digits else ''}{'…' if rest else ''}"
+
+
+def rounded(value: Fraction, places: int = 3) -> str:
+    """To so many decimals, halves up; ≈ in front where that is not exact.
+
+    >>> rounded(Fraction(8178368512, 10**9)), rounded(Fraction(5, 2))
+    ('≈ 8.178', '2.5')
+    """
+    near = Fraction((2 * value * 10**places + 1) // 2, 10**places)
+    return f"{'≈ ' if near != value else ''}{written(near)}"
+
+
+def short(value: Fraction, unit: str) -> tuple[str, ...]:
+    """The value with a prefix, if it has a usual one; of bytes both ways.
+
+    >>> short(Fraction(8178368512), "FLOP"), short(Fraction(2**31), "B"), short(Fraction(1, 10**4), "s")
+    (('≈ 8.178 GFLOP',), ('≈ 2.147 GB', '2 GiB'), ('100 µs',))
+    """
+    if unit == "s":
+        scales = {"ns": _TIMES["ns"], "µs": _TIMES["us"], "ms": _TIMES["ms"], "s": Fraction(1)}
+        return (_scaled(value, scales),)
+    made = _scaled(value, {f"{prefix}{unit}": Fraction(scale) for prefix, scale in DECIMAL.items()})
+    if unit != "B" or value < BINARY["Ki"]:
+        return (made,)
+    return made, _scaled(value, {f"{prefix}B": Fraction(scale) for prefix, scale in BINARY.items()})
+
+
+def _scaled(value: Fraction, scales: dict[str, Fraction]) -> str:
+    """In the largest unit that leaves at least 1."""
+    fitting = [name for name, scale in scales.items() if value >= scale]
+    name = fitting[-1] if fitting else next(iter(scales))
+    return f"{rounded(value / scales[name])} {name}"

@@ -6,6 +6,7 @@ _ledger   the ledger
 _answer   what an analysis answers
 _answers  the analyses
 _claim    where a claimed figure comes from
+_convert  one unit from another
 _reconcile  every convention side by side
 _solve    the unknown from the rest
 _verify   a published table against the ledger
@@ -22,6 +23,7 @@ from netledger.api._shapes import Shape
 if TYPE_CHECKING:
     from netledger.api._answers import explain, formula, receptive_field, to_spec
     from netledger.api._claim import claim
+    from netledger.api._convert import convert
     from netledger.api._reconcile import reconcile
     from netledger.api._solve import accepts, largest, solve
     from netledger.api._verify import verify
@@ -34,6 +36,7 @@ __all__ = [
     "Shape",
     "accepts",
     "claim",
+    "convert",
     "count",
     "explain",
     "formula",
@@ -58,7 +61,7 @@ def __getattr__(name: str) -> Any:
         return import_module("netledger.frontends.torch.custom").rule
     if name == "spec":
         return import_module("netledger.frontends.spec.builder").spec
-    if name in ("claim", "reconcile", "verify"):
+    if name in ("claim", "convert", "reconcile", "verify"):
         return getattr(import_module(f"netledger.api._{name}"), name)
     if name in ("accepts", "largest", "solve"):
         return getattr(import_module("netledger.api._solve"), name)
