@@ -102,6 +102,10 @@ def test_224_where_227_was_meant(flat: Any, made: str) -> None:
     assert "test_repair.py:" in text
 
 
+def test_without_a_batch_it_is_told_with_one() -> None:
+    assert "flatten1 gives 256×5×5 = 6,400" in said(AlexNet(lambda x: torch.flatten(x, 1)), (3, 224, 224))
+
+
 def test_a_view_that_says_how_many_there_are() -> None:
     text = said(AlexNet(lambda x: x.view(-1, 9216)), (1, 3, 224, 224))
     assert "features.8 (MaxPool2d) gives 256×5×5 = 6,400." in text
@@ -127,7 +131,7 @@ def test_channels_that_do_not_fit(layers: Any, text: str) -> None:
 
 def test_an_input_with_other_channels() -> None:
     text = said(nn.Conv2d(3, 8, 3), (1, 1, 32, 32))
-    assert "expects 3 channels; the input gives 1. Inputs with channels 3 fit; or write Conv2d(1, …)." in text
+    assert "expects 3 channels; the input gives 1. Inputs with channels = 3 fit; or write Conv2d(1, …)." in text
 
 
 # Windows and groups.

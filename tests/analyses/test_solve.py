@@ -142,6 +142,7 @@ def test_nothing_fits_at_all() -> None:
     ("op", "given", "said"),
     [
         ("conv", {"input": 5}, "kernel is needed"),
+        ("conv", {}, "in or out is needed"),
         ("conv", {"unknown": "kernel", "kernel": 3, "input": 5, "output": 3}, "asked for and given"),
         ("conv", {"unknown": "colour", "input": 5, "output": 3}, "colour"),
         ("conv", {"kernel": 3, "stride": 1, "padding": 0, "input": 5, "output": 3}, "nothing is asked for"),

@@ -25,7 +25,7 @@ CASES = {
     "- conv: {out: 4, kernel: 1, groups: 2}": (
         "3:4",
         "groups must divide the input channels",
-        "Inputs with channels 2 or 4 fit; or write groups: 1.",
+        "Inputs with channels = 2 or 4 fit; or write groups: 1.",
     ),
     "- conv: {out: 1 + , kernel: 1}": ("3:16", "the expression ends too early", "An expression has"),
     "- conv: {out: flor(3), kernel: 1}": ("3:16", "unknown function 'flor'", "Did you mean floor?"),

@@ -198,22 +198,32 @@ def _sum(size: Any, value: str) -> str:
 
 
 def _inputs(need: Need, wanted: str) -> str:
+    """Inputs of 3×3, inputs from 3×3 to 5×5, inputs of at least 3×3; along one axis, inputs with height = 3."""
     give = say("give {wanted}", wanted=wanted) if wanted else say("fit")
-    least = _least(need.taken)
+    axis, taken, least = need.axis, need.taken, _least(need.taken)
     if least is not None:
-        size, bound = _size(need.axis, least), _size(need.axis, need.taken.bound)
-        sizes = say("at least {least} (tried up to {bound})", least=size, bound=bound)
-    else:
-        sizes = say(" or ").join(_run(run, need.axis) for run in need.taken.nearest)
-    if len(need.axis.axes) > 1:
-        return say("inputs of {sizes} {give}", sizes=sizes, give=give).replace(say("of from"), say("from"))
-    return say("inputs with {axis} {sizes} {give}", sizes=sizes, axis=need.axis.name, give=give)
+        least_size, bound = _size(axis, least), _size(axis, taken.bound)
+        if len(axis.axes) > 1:
+            return say(
+                "inputs of at least {least} (tried up to {bound}) {give}", least=least_size, bound=bound, give=give
+            )
+        values = {"axis": axis.name, "least": least_size, "bound": bound, "give": give}
+        return say("inputs with {axis} ≥ {least} (tried up to {bound}) {give}", **values)
+    sizes = say(" or ").join(_run(run, axis) for run in taken.nearest)
+    if len(axis.axes) == 1:
+        return say("inputs with {axis} = {sizes} {give}", axis=axis.name, sizes=sizes, give=give)
+    if taken.nearest[0].first == taken.nearest[0].last:
+        return say("inputs of {sizes} {give}", sizes=sizes, give=give)
+    return say("inputs {sizes} {give}", sizes=sizes, give=give)
 
 
 def _run(run: Run, axis: Axis) -> str:
+    first, last = _size(axis, run.first), _size(axis, run.last)
     if run.first == run.last:
-        return _size(axis, run.first)
-    return say("from {first} to {last}", first=_size(axis, run.first), last=_size(axis, run.last))
+        return first
+    if len(axis.axes) == 1:
+        return say("{first} to {last}", first=first, last=last)
+    return say("from {first} to {last}", first=first, last=last)
 
 
 def _size(axis: Axis, number: int) -> str:

@@ -138,12 +138,12 @@ def _refusals(found: list[NetledgerError | None]) -> Iterator[Refusal]:
 def axes_of(inputs: tuple[Tensor, ...]) -> Iterator[Axis]:
     """What is worth varying: equal places together, then each axis but the batch on its own."""
     for place, tensor in enumerate(inputs):
-        which = say("input {place}: ", place=place + 1) if len(inputs) > 1 else ""
+        which = say(" of input {place}", place=place + 1) if len(inputs) > 1 else ""
         spatial = tuple(range(2, len(tensor.shape)))
         if len(spatial) > 1 and len({tensor.shape[axis] for axis in spatial}) == 1:
-            yield Axis(f"{which}{say('all sizes together')}", place, spatial, tensor.shape[2])
+            yield Axis(f"{say('all sizes together')}{which}", place, spatial, tensor.shape[2])
         for axis in (*spatial, *([1] if len(tensor.shape) > 1 else [])):
-            yield Axis(f"{which}{_named(tensor, axis)}", place, (axis,), tensor.shape[axis])
+            yield Axis(f"{_named(tensor, axis)}{which}", place, (axis,), tensor.shape[axis])
 
 
 def whole_size(network: Network) -> Axis:

@@ -23,6 +23,10 @@ IN, OUT = "in", "out"
 
 ALONE = 4096
 """How far a number is searched that is the only unknown."""
+FARTHER = 16
+"""The size of an input is searched up to so many times the output, if that is more,"""
+MOST_ALONE = 2**18
+"""and at most up to here."""
 SIZES = 1024
 """How far a size is searched among other unknowns."""
 TOGETHER = 11
@@ -120,7 +124,7 @@ def asked(
             raise UnknownNameError("number to solve for", name, searched)
     unknown = tuple(dict.fromkeys(unknown)) or _left_out(op, known, size, made)
     _check_given(op, known, unknown, size, made)
-    bounds = {name: up_to or _bound(name, unknown) for name in unknown if name != OUT}
+    bounds = {name: up_to or _bound(name, unknown, made or 0) for name in unknown if name != OUT}
     if prod(bounds.values()) > MAX_CANDIDATES:
         most = say("at most {most:,} candidates are tried", most=MAX_CANDIDATES)
         raise SourceError(most, values={"asked": prod(bounds.values())}, hint="Give a lower bound, or more numbers.")
@@ -133,11 +137,16 @@ def _check_op(op: type[Operator]) -> None:
         raise SourceError(rule, hint="Take conv, conv_transpose, maxpool, avgpool or lp_pool.")
 
 
-def _bound(name: str, unknown: tuple[str, ...]) -> int:
-    return ALONE if len(unknown) == 1 else SIZES if name == IN else TOGETHER
+def _bound(name: str, unknown: tuple[str, ...], made: int) -> int:
+    if len(unknown) > 1:
+        return SIZES if name == IN else TOGETHER
+    return min(max(ALONE, FARTHER * made), MOST_ALONE) if name == IN else ALONE
 
 
 def _left_out(op: type[Operator], known: Mapping[str, Any], size: int | None, made: int | None) -> tuple[str, ...]:
+    if size is None and made is None:
+        hint = say("Give --in and --out, or one of them and the attributes; or a network: netledger solve --help.")
+        raise SourceError("in or out is needed", hint=hint)
     missing = tuple(name for name, value in ((IN, size), (OUT, made)) if value is None)
     return missing or tuple(name for name in _USUAL if name in op.ATTRIBUTES and name not in known)
 

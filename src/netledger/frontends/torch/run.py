@@ -75,7 +75,10 @@ def _batched_or_further(model: Model, given: Arguments, error: ForwardError) -> 
     try:
         return _batched(model, given)
     except ForwardError as other:
-        further = max((error, other), key=lambda one: len(one.network.nodes))
+        before, after = len(error.network.nodes), len(other.network.nodes)
+        same = error.layer == other.layer and other.refused is not None
+        # In the same layer after more operations: those that put batches in and took them out.
+        further = other if after > before or (same and after < before) else error
     raise further
 
 
