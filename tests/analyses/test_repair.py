@@ -261,3 +261,27 @@ def test_on_the_command_line(tmp_path: Path) -> None:
     assert ran.code == 2
     assert "Inputs of 30×30 or 32×32 fit." in ran.output
     assert "(up to the layer that failed)" in ran.output
+
+
+def test_sizes_that_the_code_writes_down() -> None:
+    """The run has (1, 8, 196) in it; at another size the code says another number, so the code itself is run."""
+
+    class Patches(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.proj = nn.Conv2d(3, 8, 16, 16)
+            self.places = nn.Parameter(torch.zeros(1, 8, 9))
+
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            x = self.proj(x)
+            made: torch.Tensor = x.reshape(x.shape[0], 8, x.shape[2] * x.shape[3]) + self.places
+            return made
+
+    text = said(Patches(), (1, 3, 64, 64))
+    assert "Inputs from 48×48 to 63×63 fit." in text
+    assert (taken(Patches(), (1, 3, 48, 48)), taken(Patches(), (1, 3, 47, 47))) == (True, False)
+
+
+def test_a_deep_network_is_bounded() -> None:
+    layers = "[" + ", ".join(["relu"] * 3000) + ", flatten, linear: {out: 3, in_features: 9}]"
+    assert "write in_features: 192." in said(f"input: 3x8x8\nlayers: {layers}").lower()

@@ -34,10 +34,12 @@ class Case:
         self.inputs = network.at(network.inputs)
         self.given = network.at(refused.inputs)
         self.makers = {number: node for node in network.nodes for number in node.outputs}
+        made = {*self.makers, *network.inputs}
+        self.stored = {number: network.tensors[number] for number in refused.inputs if number not in made}
 
     def takes(self, inputs: tuple[Tensor, ...], other: Node | None = None) -> bool:
         """Whether the layer takes what the rules of the layers before it make of these inputs; one may be another."""
-        made: dict[int, Tensor] = dict(zip(self.network.inputs, inputs, strict=True))
+        made: dict[int, Tensor] = {**self.stored, **dict(zip(self.network.inputs, inputs, strict=True))}
         try:
             for node in self.network.nodes:
                 given = tuple([made[number] for number in node.inputs])

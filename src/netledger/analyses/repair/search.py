@@ -19,6 +19,8 @@ MOST_SIZE = 1024
 MOST_VALUE = 2048
 MOST_LAYOUTS = 32
 """So many sizes in a row are laid out in full, to find one that the whole network takes."""
+MOST_RULES = 2000
+"""So many layers are laid out for that, at most (but two sizes in any case)."""
 MOST_PASSED = 8
 """So many layers are gone back through to one that decides the shape."""
 
@@ -85,6 +87,14 @@ def _around(number: int, tried: range, others: Iterable[int], takes: Callable[[i
     return Taken(below, above, every, tried.start, tried.stop - 1)
 
 
+def _near(number: int, tried: range, most: int) -> range:
+    """So many of what is tried at most: those around a number."""
+    if len(tried) <= most:
+        return tried
+    centre = min(number, tried.stop - 1)
+    return range(max(tried.start, centre - most // 2), min(tried.stop, centre + most // 2 + 1))
+
+
 def _bound(number: int) -> int:
     return min(MOST_VALUE, max(2 * number, 64))
 
@@ -94,10 +104,12 @@ def _bound(number: int) -> int:
 
 def inputs(case: Case) -> Iterator[Need]:
     """Other sizes of the network's inputs, along each axis, that the whole network takes."""
-    most = max(1, WORK // max(1, len(case.network.nodes)))
-    for axis in axes_of(case.inputs):
-        bound = min(MOST_SIZE, max(2 * axis.size, 64), max(axis.size + 1, most))
-        found = _around(axis.size, range(1, bound + 1), (), partial(_taken, case, axis))
+    for place, axis in enumerate(axes_of(case.inputs)):
+        bound = min(MOST_SIZE, max(2 * axis.size, 64))
+        tried = _near(axis.size, range(1, bound + 1), WORK // (len(case.network.nodes) + 1))
+        found = _around(axis.size, tried, (), partial(_taken, case, axis))
+        if found is None and case.held and not place:  # code may write sizes down that it would compute anew
+            found = _around(axis.size, _near(axis.size, tried, 2 * _layouts(case)), (), partial(_whole, case, axis))
         checked = None if found is None else _checked(case, axis, found)
         if checked is not None:
             yield Need(axis, checked)
@@ -117,13 +129,17 @@ def _checked(case: Case, axis: Axis, found: Taken) -> Taken | None:
 
 def _holding(case: Case, axis: Axis, sizes: list[int]) -> Run | None:
     """The nearest size that the whole network takes, and those in a row with it: a few of them are laid out."""
-    place = next((place for place, size in enumerate(sizes[:MOST_LAYOUTS]) if _whole(case, axis, size)), None)
+    place = next((place for place, size in enumerate(sizes[: _layouts(case)]) if _whole(case, axis, size)), None)
     if place is None:
         return None
     size, rest = sizes[place], sorted(sizes[place:])
     run = next(run for run in runs(rest) if run.first <= size <= run.last)
     some = {run.first, run.last, (run.first + run.last) // 2, *run.numbers[1:2], *run.numbers[-2:-1]} - {size}
     return run if all(_whole(case, axis, other) for other in some) else Run(size, size)
+
+
+def _layouts(case: Case) -> int:
+    return max(2, min(MOST_LAYOUTS, MOST_RULES // (len(case.network.nodes) + 1)))
 
 
 def _whole(case: Case, axis: Axis, size: int) -> bool:
@@ -167,14 +183,16 @@ def attributes(case: Case) -> Iterator[Fix]:
 
 def before(case: Case) -> Iterator[Fix]:
     """The same of the layers that decide the shapes of what the layer is given."""
+    sizes = tuple(size for tensor in case.given for size in tensor.shape)
+    most = WORK // (8 * (len(case.network.nodes) + 1))
     for number in case.refused.inputs:
         node = case.makers.get(number)
         for _ in range(MOST_PASSED):
             if node is None or _numeric(node) or not node.inputs:
                 break
             node = case.makers.get(node.inputs[0])
-        if node is not None and _numeric(node) and len(case.network.nodes) * MOST_VALUE < 40 * WORK:
-            yield from _fixes(node, (), partial(_takes_after, case, node))
+        if node is not None and _numeric(node):
+            yield from _fixes(node, sizes, partial(_takes_after, case, node), most)
 
 
 def _takes_after(case: Case, node: Node, changes: dict[str, Any]) -> bool:
@@ -189,11 +207,14 @@ def _numeric(node: Node) -> bool:
     return any(attribute.kind in _KINDS for attribute in node.op.ATTRIBUTES.values())
 
 
-def _fixes(node: Node, beyond: tuple[int, ...], takes: Callable[[dict[str, Any]], bool]) -> Iterator[Fix]:
+def _fixes(
+    node: Node, beyond: tuple[int, ...], takes: Callable[[dict[str, Any]], bool], most: int = MOST_VALUE + 1
+) -> Iterator[Fix]:
     for name, attribute in node.op.ATTRIBUTES.items():
         value = getattr(node.op, name)
         for number, changed in _places(value) if attribute.kind in _KINDS else ():
-            found = _around(number, _tried(attribute, number), beyond, partial(_with_number, takes, name, changed))
+            tried = _near(number, _tried(attribute, number), most)
+            found = _around(number, tried, beyond, partial(_with_number, takes, name, changed))
             if found is not None:
                 yield Fix(node, name, found, changed)
 

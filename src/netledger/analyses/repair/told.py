@@ -60,7 +60,9 @@ def _kind(case: Case, node: Node) -> str:
 def _elsewhere(case: Case, fix: Fix, spelled: Spelled) -> str:
     """An attribute of a layer further up."""
     maker, kind = _named(case, fix.node), _kind(case, fix.node)
-    values = (spelled(kind, fix.name, fix.value(value)) for value in _next_to(fix.taken))
+    near = _next_to(fix.taken)
+    chosen = [value for value in near if value != 1] or near  # 1 fits wherever maps are broadcast: it is not meant
+    values = (spelled(kind, fix.name, fix.value(value)) for value in chosen)
     return say("{layer} with {attribute}", layer=maker, attribute=say(" or ").join(values))
 
 
@@ -151,6 +153,8 @@ def _made(case: Case, axis: Axis) -> str:
 
 def _maker(case: Case, number: int) -> str:
     node = case.makers.get(number)
+    if number in case.stored:
+        return say("the model's own tensor")
     return say("the input") if node is None else _named(case, node)
 
 

@@ -10,6 +10,7 @@ import torch
 
 from netledger.core.errors import ShapeError
 from netledger.core.ledger import Entry
+from netledger.core.network import Tensor
 from netledger.core.operator import Operator
 from netledger.frontends.torch.abstract import Abstract, Kind
 from netledger.frontends.torch.stored import Sort, Stored
@@ -99,6 +100,7 @@ class Refusal(NamedTuple):
     Args:
         op: the operator.
         inputs: the numbers of its inputs; -1 for one of the model's own.
+        given: what they are.
         rule: what it said.
         complaint: what PyTorch itself said to it; None, as long as it has said nothing.
 
@@ -106,6 +108,7 @@ class Refusal(NamedTuple):
 
     op: Operator
     inputs: tuple[int, ...]
+    given: tuple[Tensor, ...]
     rule: ShapeError
     complaint: Exception | None = None
 

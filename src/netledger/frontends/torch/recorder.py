@@ -261,7 +261,7 @@ class Recorder:
             outputs = op.infer(tensors)
         except ShapeError as error:
             numbers = tuple([value._number if type(value) is Abstract else -1 for value in inputs])
-            self.refusal = Refusal(op, numbers, error)
+            self.refusal = Refusal(op, numbers, tensors, error)
             raise
         types = dtype if isinstance(dtype, tuple) else (dtype,) * len(outputs)
         return tuple(

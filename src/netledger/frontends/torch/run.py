@@ -175,14 +175,16 @@ def _refused(refusal: Refusal, said: str, error: Exception, trace: Trace, model:
     """The same of a layer whose rule says why it does not take its inputs; what PyTorch says of it stands below."""
     rule, func = refusal.rule, trace.last[0]
     made = ForwardError(rule.rule, hint=rule.hint)
-    tensors = [
-        trace.kinds_by_number[number].tensor for number in refusal.inputs if 0 <= number < len(trace.kinds_by_number)
-    ]
-    made.values = {"in": function_name(func), "given": shapes(tensors), **rule.values, "PyTorch": said}
+    made.values = {"in": function_name(func), "given": shapes(refusal.given), **rule.values, "PyTorch": said}
     _tell(made, error, trace, model, inputs)
-    if min(refusal.inputs, default=-1) >= 0:
-        place = Provenance(call=trace.failed)
-        made.refused = Node(made.layer or function_name(func), "", refusal.op, refusal.inputs, (), (), place)
+    known = made.network.tensors
+    if max(refusal.inputs, default=0) < len(known):
+        own = [tensor for number, tensor in zip(refusal.inputs, refusal.given, strict=True) if number < 0]
+        made.network = made.network._replace(tensors=(*known, *own))
+        numbers = iter(range(len(known), len(known) + len(own)))
+        read = tuple(next(numbers) if number < 0 else number for number in refusal.inputs)
+        name, place = made.layer or function_name(func), Provenance(call=trace.failed)
+        made.refused = Node(name, "", refusal.op, read, (), (), place)
         made.spelled = spelled
     return made
 
