@@ -282,6 +282,17 @@ def test_sizes_that_the_code_writes_down() -> None:
     assert (taken(Patches(), (1, 3, 48, 48)), taken(Patches(), (1, 3, 47, 47))) == (True, False)
 
 
+def test_sizes_that_the_code_refuses_are_not_said_to_fit() -> None:
+    class Asserting(nn.Conv2d):
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            torch._assert(x.shape[-1] == 24, "wrong size")
+            return super().forward(x)
+
+    net = nn.Sequential(Asserting(3, 8, 3), nn.Flatten(), nn.Linear(8 * 22 * 22, 2))
+    assert "wrong size" in said(net, (1, 3, 32, 32))
+    assert nl.accepts(net, (1, 3, 24, 24), up_to=40).sizes == (24,)
+
+
 def test_a_deep_network_is_bounded() -> None:
     layers = "[" + ", ".join(["relu"] * 3000) + ", flatten, linear: {out: 3, in_features: 9}]"
     assert "write in_features: 192." in said(f"input: 3x8x8\nlayers: {layers}").lower()
