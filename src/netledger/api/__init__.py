@@ -6,8 +6,10 @@ _ledger   the ledger
 _answer   what an analysis answers
 _answers  the analyses
 _claim    where a claimed figure comes from
+_convert  one unit from another
 _exercise  exercises, and what answers are worth
 _reconcile  every convention side by side
+_solve    the unknown from the rest
 _verify   a published table against the ledger
 _work     an operator worked out on small matrices
 """
@@ -23,8 +25,10 @@ from netledger.api._shapes import Shape
 if TYPE_CHECKING:
     from netledger.api._answers import explain, formula, receptive_field, to_spec
     from netledger.api._claim import claim
+    from netledger.api._convert import convert
     from netledger.api._exercise import exercise, grade
     from netledger.api._reconcile import reconcile
+    from netledger.api._solve import accepts, largest, solve
     from netledger.api._verify import verify
     from netledger.api._work import work
     from netledger.frontends.spec.builder import spec
@@ -34,17 +38,21 @@ __all__ = [
     "Entry",
     "Ledger",
     "Shape",
+    "accepts",
     "claim",
+    "convert",
     "count",
     "exercise",
     "explain",
     "formula",
     "grade",
+    "largest",
     "layer",
     "presets",
     "receptive_field",
     "reconcile",
     "rule",
+    "solve",
     "spec",
     "to_spec",
     "verify",
@@ -62,8 +70,10 @@ def __getattr__(name: str) -> Any:
         return import_module("netledger.frontends.spec.builder").spec
     if name in ("exercise", "grade"):
         return getattr(import_module("netledger.api._exercise"), name)
-    if name in ("claim", "reconcile", "verify", "work"):
+    if name in ("claim", "convert", "reconcile", "verify", "work"):
         return getattr(import_module(f"netledger.api._{name}"), name)
+    if name in ("accepts", "largest", "solve"):
+        return getattr(import_module("netledger.api._solve"), name)
     if name in __all__:
         return getattr(import_module("netledger.api._answers"), name)
     raise AttributeError(f"module 'netledger.api' has no attribute {name!r}")

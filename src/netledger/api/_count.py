@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
+from functools import partial
 from typing import Any, TypeAlias
 
 from netledger.api._ledger import Entry, Ledger
-from netledger.api._shapes import Input, options
+from netledger.api._shapes import Input, bare, options, resized
 from netledger.core.errors import NetledgerError
 from netledger.core.ledger import Recorded, build
-from netledger.core.network import Network
+from netledger.core.network import Network, Tensor
 from netledger.frontends import network as lay_out
 from netledger.frontends import record
 
@@ -62,7 +64,7 @@ def count(
 
     """
     given = options(source, inputs, batch, let, kwargs)
-    return _ledger(lambda: record(source, given))
+    return _ledger(lambda: record(source, given), lambda inputs: lay_out(source, resized(source, given, inputs)))
 
 
 def layer(call: str, *inputs: Input, batch: int | None = None) -> Entry:
@@ -74,7 +76,10 @@ def layer(call: str, *inputs: Input, batch: int | None = None) -> Entry:
     from netledger.frontends import spec
 
     given = options(call, inputs, batch, None)
-    return next(iter(_ledger(lambda: spec.layer(call, given))))
+    made = _ledger(
+        lambda: spec.layer(call, given), lambda inputs: spec.layer(call, given._replace(inputs=bare(inputs)))
+    )
+    return next(iter(made))
 
 
 def presets() -> tuple[str, ...]:
@@ -84,12 +89,24 @@ def presets() -> tuple[str, ...]:
     return names()
 
 
-def _ledger(make: Callable[[], Network | Recorded]) -> Ledger:
-    """The ledger of what is made; on a mistake, that of what was made before it."""
+def _ledger(make: Callable[[], Network | Recorded], again: Callable[[tuple[Tensor, ...]], Network]) -> Ledger:
+    """The ledger of what is made; on a mistake, that of what was made before it, and what would be right."""
     try:
         made = make()
     except NetledgerError as error:
         if error.network is not None:
             error.ledger = Ledger(build(error.network))
+            if error.refused is not None:
+                error.advise = partial(_advice, error, again)
         raise
     return Ledger(build(made), made) if isinstance(made, Network) else Ledger.of(made)
+
+
+def _advice(error: NetledgerError, again: Callable[[tuple[Tensor, ...]], Network]) -> str:
+    """What would be right; derived when somebody reads the error."""
+    from netledger.analyses.repair import advice
+
+    name = error.layer.partition(",")[0]
+    with suppress(Exception):  # a mistake is being told: whatever a model raises now must not hide it
+        return advice(error.network, error.refused, again, error.spelled, name)
+    return ""

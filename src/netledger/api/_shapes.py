@@ -8,10 +8,10 @@ from typing import Any, TypeAlias
 
 from netledger.core.errors import SourceError, UnknownNameError
 from netledger.core.network import DTYPE_BITS, Tensor
-from netledger.frontends import Options
+from netledger.frontends import Options, replays
 from netledger.frontends.shape import check_shape, parse_input
 
-__all__ = ["Input", "Shape", "options", "several"]
+__all__ = ["Input", "Shape", "bare", "options", "resized", "several"]
 
 
 class Shape:
@@ -56,6 +56,26 @@ def options(
     given = tuple(pair for item in inputs for pair in _named(item, text))
     chosen = {name: str(value) for name, value in (let or {}).items()}
     return Options(given, batch, chosen, None, {name: _value(item) for name, item in (kwargs or {}).items()})
+
+
+def resized(source: object, given: Options, inputs: tuple[Tensor, ...]) -> Options:
+    """The same options with other shapes, batch included: a spec takes the batch apart, a model in front.
+
+    Raises:
+        SourceError: if the inputs are no plain shapes.
+
+    """
+    if len(given.inputs) not in (0, len(inputs)) or not all(isinstance(one, Tensor) for _, one in given.inputs):
+        raise SourceError("other sizes can be tried for plain shapes only", hint="Give a shape for each input.")
+    if replays(source):
+        return given._replace(inputs=bare(inputs), batch=inputs[0].shape[0] if inputs else given.batch)
+    names = [name for name, _ in given.inputs] or [""] * len(inputs)
+    return given._replace(inputs=tuple(zip(names, inputs, strict=True)), batch=None)
+
+
+def bare(inputs: Iterable[Tensor]) -> tuple[tuple[str, Tensor], ...]:
+    """Inputs in order, without the batch."""
+    return tuple(("", tensor.like(tensor.shape[1:])) for tensor in inputs)
 
 
 def _named(item: Input, text: bool) -> Iterator[tuple[str, Any]]:

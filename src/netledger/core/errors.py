@@ -15,7 +15,7 @@ Every error names the layer, the values, the rule that is broken, and the next s
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -79,12 +79,23 @@ class NetledgerError(Exception):
     ) -> None:
         super().__init__(rule)
         self.rule = say(rule)
-        self.hint = say(hint)
+        self._hint = say(hint)
+        self.advise: Callable[[], str] | None = None  # derives what would be right, when somebody reads it
         self.layer = layer
         self.values = dict(values or {})
         self.where = where
         self.network: Any = None  # what had been laid out before the mistake
         self.ledger: Any = None  # what had been counted before the mistake
+        self.refused: Any = None  # the Node that was not laid out, if a layer refused its inputs
+        self.spelled: Callable[[str, str, Any], str] | None = None  # how a layer of a class is written: name, value
+
+    @property
+    def hint(self) -> str:
+        """What to do next: what was derived, or else what holds in general."""
+        if self.advise is not None:
+            derive, self.advise = self.advise, None
+            self._hint = derive() or self._hint
+        return self._hint
 
     def __str__(self) -> str:
         return printable("\n".join(self._lines()))

@@ -251,6 +251,7 @@ class Builder:
         except ShapeError as error:
             error.layer = f"{name}, {op}"
             error.values = {"input": shapes(given), **error.values}
+            error.refused = Node(name, scope, op, inputs, (), (), provenance or Provenance())
             raise
         outputs = tuple(self._add(tensor) for tensor in made)
         self.nodes.append(Node(name, scope, op, inputs, outputs, parameters, provenance or Provenance()))

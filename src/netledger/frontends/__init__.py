@@ -16,7 +16,7 @@ from netledger.core.ledger import Recorded
 from netledger.core.network import Network
 from netledger.frontends.options import Options
 
-__all__ = ["Options", "names", "network", "record"]
+__all__ = ["Options", "names", "network", "record", "replays"]
 
 
 @cache
@@ -42,6 +42,11 @@ def record(source: object, options: Options) -> Network | Recorded:
     front = _front_end(source)
     made: Network | Recorded = (getattr(front, "recorded", None) or front.network)(source, options)
     return made
+
+
+def replays(source: object) -> bool:
+    """Whether the layers of a source depend on the channels that come in, and on nothing else of a shape."""
+    return bool(getattr(_front_end(source), "REPLAYS", False))
 
 
 def _front_end(source: object) -> ModuleType:

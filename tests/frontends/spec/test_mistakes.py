@@ -21,8 +21,12 @@ CASES = {
     "- conv: {out: 3, kernel: 1, padding: [[1, 2, 3], 1]}": ("3:40", "[before, after]", ""),
     "- conv: {out: 3, kernel: 1, rounding: up}": ("3:40", "unknown choice 'up'", "Known: ceil, floor."),
     "- conv: {out: 3, kernel: 1, bias: 2}": ("3:36", "true or false is needed here", ""),
-    "- conv: {out: 3, kernel: 40}": ("3:4", "the output would be empty", "Use a smaller kernel"),
-    "- conv: {out: 4, kernel: 1, groups: 2}": ("3:4", "groups must divide the input channels", "groups that divide"),
+    "- conv: {out: 3, kernel: 40}": ("3:4", "the output would be empty", "Inputs of at least 40×40"),
+    "- conv: {out: 4, kernel: 1, groups: 2}": (
+        "3:4",
+        "groups must divide the input channels",
+        "Inputs with channels = 2 or 4 fit; or write groups: 1.",
+    ),
     "- conv: {out: 1 + , kernel: 1}": ("3:16", "the expression ends too early", "An expression has"),
     "- conv: {out: flor(3), kernel: 1}": ("3:16", "unknown function 'flor'", "Did you mean floor?"),
     "- conv: {out: 1 / 0, kernel: 1}": ("3:16", "division by zero", ""),
@@ -48,7 +52,11 @@ CASES = {
     "- flatten\n - conv: {out: 3, kernel: 1}": ("4:4", "the input must have a batch, channels", "After flatten"),
     "- concat: {from: [input, input], axis: 1}\n - add: {from: [input, last]}": ("4:4", "sizes must be equal", ""),
     "- linear: {out: 3, in_features: 5}": ("3:4", "the weight has 5 input features, and the input has 32", ""),
-    "- reshape: {shape: [5, -1]}": ("3:4", "the sizes must hold as many elements", "Leave one size as -1"),
+    "- reshape: {shape: [5, -1]}": (
+        "3:4",
+        "the sizes must hold as many elements",
+        "write shape: [4, -1] or shape: [6, -1].",
+    ),
     "- conv: {out: 3, out: 4}": ("3:19", "'out' is given twice", "Remove one"),
     "- conv: {out: 3, [1]: 4}": ("3:19", "a name is a word", ""),
     "- !!python/object/apply:os.system [ls]": ("3:4", "tags such as", "Remove it."),
@@ -59,7 +67,7 @@ CASES = {
     "- conv: {out: 3, kernel: 1, padding: SAME}": ("3:39", "same or valid", "Did you mean same?"),
     "- conv: {filters: 8}": ("3:11", "conv has no 'filters'", "name, from, trainable"),
     "- batchnorm: {eps: 1e999}": ("3:21", "a finite number is needed here", ""),
-    "- pad: {padding: 32, mode: reflect}": ("3:4", "reflect padding is at most 31 here", "Pad less."),
+    "- pad: {padding: 32, mode: reflect}": ("3:4", "reflect padding is at most 31 here", "write padding: 31 or less."),
     "- conv: {out: 3": ("5:1", "this is not YAML", "Check the indentation"),
 }
 
@@ -118,7 +126,8 @@ def test_the_whole_message() -> None:
         "      - maxpool: {kernel: 9, name: big}\n"
         "        ^\n"
         "  values: input 1x3x8x8, size 8, kernel 9, stride 9, padding [0, 0], dilation 1\n"
-        "  Use a smaller kernel or stride, more padding, or a larger input."
+        "  big expects at least 9×9; the input gives 8×8. Inputs of at least 9×9 (tried up to 64×64) fit; or write "
+        "kernel: 8 or less, or padding: 1 or more."
     )
 
 

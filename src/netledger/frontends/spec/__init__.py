@@ -22,7 +22,10 @@ from netledger.frontends.options import Options
 from netledger.frontends.spec.document import Branch, Sequence, read
 from netledger.frontends.spec.layout import lay_out
 
-__all__ = ["Options", "accepts", "lay_out", "layer", "network", "read"]
+__all__ = ["REPLAYS", "Options", "accepts", "lay_out", "layer", "network", "read"]
+
+REPLAYS = True
+"""The layers depend on the channels that come in (`in_channels`), and on nothing else of a shape."""
 
 
 def accepts(source: object) -> bool:

@@ -25,7 +25,7 @@ from netledger.ops.custom import Custom
 if TYPE_CHECKING:
     from netledger.frontends.torch.trace import Trace
 
-__all__ = ["HINT", "follow"]
+__all__ = ["HINT", "check", "follow"]
 
 HINT = "Declare an operator for it: netledger.rule, see docs/pytorch.md."
 
@@ -37,7 +37,7 @@ def follow(trace: Trace, func: Any, args: Any, kwargs: Any, error: Exception | N
     if error is None and enterable(func):
         return enter(trace, func, args, kwargs)
     if error is not None:
-        _check(trace, func, args, kwargs)
+        check(trace, func, args, kwargs)
     given = _abstracted(trace, (args, kwargs))
     if isinstance(func, torch._ops.OpOverload):
         return gap(trace, func, *given)
@@ -50,7 +50,7 @@ def kernels(trace: Trace, func: Any, args: Any, kwargs: Any) -> Any:
         return func(*args, **kwargs)
 
 
-def _check(trace: Trace, func: Any, args: Any, kwargs: Any) -> None:
+def check(trace: Trace, func: Any, args: Any, kwargs: Any) -> None:
     """PyTorch's own complaint, if it has one."""
     plain = _plain(trace, (args, kwargs))
     func(*plain[0], **plain[1])

@@ -8,12 +8,14 @@ from typing import Any, NamedTuple
 
 import torch
 
+from netledger.core.errors import ShapeError
 from netledger.core.ledger import Entry
+from netledger.core.network import Tensor
 from netledger.core.operator import Operator
 from netledger.frontends.torch.abstract import Abstract, Kind
 from netledger.frontends.torch.stored import Sort, Stored
 
-__all__ = ["Called", "Case", "Did", "Place", "Step", "Use", "numbers_in"]
+__all__ = ["Called", "Case", "Did", "Place", "Refusal", "Step", "Use", "numbers_in"]
 
 Place = tuple[CodeType | None, int] | tuple[CodeType | None, int, CodeType, int]
 """A place in the user's code: code object and instruction; and those in PyTorch's own code that was called there."""
@@ -90,6 +92,25 @@ class Did(NamedTuple):
     function: Any
     call: int
     place: Place | None
+
+
+class Refusal(NamedTuple):
+    """An operator that did not take its inputs.
+
+    Args:
+        op: the operator.
+        inputs: the numbers of its inputs; -1 for one of the model's own.
+        given: what they are.
+        rule: what it said.
+        complaint: what PyTorch itself said to it; None, as long as it has said nothing.
+
+    """
+
+    op: Operator
+    inputs: tuple[int, ...]
+    given: tuple[Tensor, ...]
+    rule: ShapeError
+    complaint: Exception | None = None
 
 
 class Called(NamedTuple):

@@ -12,10 +12,11 @@ from typing import Any
 import torch
 from torch.overrides import _pop_mode_temporarily
 
+from netledger.core.errors import ShapeError
 from netledger.core.operator import Operator
 from netledger.frontends.torch.abstract import DTYPES, NAMED, Abstract, Kind, abstract
 from netledger.frontends.torch.model import Static, kind_of, meet, sort_of
-from netledger.frontends.torch.record import Called, Did, Place, Step
+from netledger.frontends.torch.record import Called, Did, Place, Refusal, Step
 from netledger.frontends.torch.rules._registry import load
 from netledger.frontends.torch.stored import BUFFER, CONSTANT, PARAMETER, Sort, Stored
 from netledger.frontends.torch.values import Values
@@ -79,6 +80,8 @@ class Recorder:
         self.written = False
         """Whether any tensor was written to, so that views may be out of date."""
         self.volatile = False
+        self.refusal: Refusal | None = None
+        """The operator that last did not take its inputs."""
         self.last: tuple[Any, Any] = (None, ())
         self.kept: list[Any] = []
         self.alive: list[Any] = []
@@ -254,7 +257,12 @@ class Recorder:
 
     def _made(self, op: Operator, inputs: tuple[Any, ...], dtype: Any) -> tuple[Kind, ...]:
         tensors = tuple(self.kind_of(tensor).tensor for tensor in inputs)
-        outputs = op.infer(tensors)
+        try:
+            outputs = op.infer(tensors)
+        except ShapeError as error:
+            numbers = tuple([value._number if type(value) is Abstract else -1 for value in inputs])
+            self.refusal = Refusal(op, numbers, tensors, error)
+            raise
         types = dtype if isinstance(dtype, tuple) else (dtype,) * len(outputs)
         return tuple(
             self.kind(tuple(tensor.shape), given or NAMED[tensor.dtype])

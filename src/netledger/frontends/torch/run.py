@@ -15,7 +15,7 @@ import torch
 
 from netledger.core.errors import ForwardError, NetledgerError, SourceError
 from netledger.core.language import say
-from netledger.core.network import shapes
+from netledger.core.network import Node, Provenance, shapes
 from netledger.frontends.options import Options
 from netledger.frontends.torch.abstract import TRACING
 from netledger.frontends.torch.custom import intercepted
@@ -25,11 +25,12 @@ from netledger.frontends.torch.holding import kept
 from netledger.frontends.torch.inputs import Arguments, arguments, batched, prepared, unbatched
 from netledger.frontends.torch.model import Static, static
 from netledger.frontends.torch.modules import watched
-from netledger.frontends.torch.record import numbers_in
+from netledger.frontends.torch.record import Refusal, numbers_in
 from netledger.frontends.torch.recorder import is_inner
 from netledger.frontends.torch.sources import Model
 from netledger.frontends.torch.trace import Trace
 from netledger.frontends.torch.values import random_state
+from netledger.frontends.torch.written import spelled
 
 __all__ = ["record"]
 
@@ -75,7 +76,10 @@ def _batched_or_further(model: Model, given: Arguments, error: ForwardError) -> 
     try:
         return _batched(model, given)
     except ForwardError as other:
-        further = max((error, other), key=lambda one: len(one.network.nodes))
+        before, after = len(error.network.nodes), len(other.network.nodes)
+        same = error.layer == other.layer and other.refused is not None
+        # In the same layer after more operations: those that put batches in and took them out.
+        further = other if after > before or (same and after < before) else error
     raise further
 
 
@@ -157,7 +161,11 @@ def _tracing() -> Iterator[None]:
 
 def _failure(error: Exception, trace: Trace, model: Model, inputs: Any) -> NetledgerError:
     """What a model's own mistake looks like from outside: where, with which shapes, in its own words."""
-    made = ForwardError(f"{type(error).__name__}: {error}")
+    said = f"{type(error).__name__}: {error}"
+    refusal = trace.refusal
+    if refusal is not None and refusal.complaint is error:
+        return _refused(refusal, said, error, trace, model, inputs)
+    made = ForwardError(said)
     func, given = trace.last
     met = numbers_in(given)
     if func is not None and met and _answering(error):
@@ -166,6 +174,24 @@ def _failure(error: Exception, trace: Trace, model: Model, inputs: Any) -> Netle
     _tell(made, error, trace, model, inputs)
     if isinstance(error, RecursionError):
         return SourceError("the model calls itself without end")
+    return made
+
+
+def _refused(refusal: Refusal, said: str, error: Exception, trace: Trace, model: Model, inputs: Any) -> NetledgerError:
+    """The same of a layer whose rule says why it does not take its inputs; what PyTorch says of it stands below."""
+    rule, func = refusal.rule, trace.last[0]
+    made = ForwardError(rule.rule, hint=rule.hint)
+    made.values = {"in": function_name(func), "given": shapes(refusal.given), **rule.values, "PyTorch": said}
+    _tell(made, error, trace, model, inputs)
+    known = made.network.tensors
+    if max(refusal.inputs, default=0) < len(known):
+        own = [tensor for number, tensor in zip(refusal.inputs, refusal.given, strict=True) if number < 0]
+        made.network = made.network._replace(tensors=(*known, *own))
+        numbers = iter(range(len(known), len(known) + len(own)))
+        read = tuple(next(numbers) if number < 0 else number for number in refusal.inputs)
+        name, place = made.layer or function_name(func), Provenance(call=trace.failed)
+        made.refused = Node(name, "", refusal.op, read, (), (), place)
+        made.spelled = spelled
     return made
 
 

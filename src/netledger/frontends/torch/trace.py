@@ -26,6 +26,7 @@ from netledger.frontends.torch.record import Called, Case, Did, Use
 from netledger.frontends.torch.recorder import NOTHING, Recorder, WrappedError
 from netledger.frontends.torch.rules import READS, RULES, name_of, rule_of
 from netledger.frontends.torch.shortcuts import Layer, is_hooked
+from netledger.frontends.torch.written import HELD
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -199,7 +200,7 @@ class Trace(Recorder, TorchFunctionMode):
         if failure is not None:
             del self.done[done:]
             del self.kinds_by_number[kinds:]
-            return fallback.follow(self, func, args, kwargs, failure)
+            return self._refused(func, args, kwargs, failure)
         for target, value in writes:
             self.write(target, value)
         volatile, self.volatile = self.volatile, before[2]
@@ -208,6 +209,19 @@ class Trace(Recorder, TorchFunctionMode):
             if case:
                 self.cases[identity] = case
         return result
+
+    def _refused(self, func: Any, args: Any, kwargs: Any, failure: Exception) -> Any:
+        """What PyTorch itself makes of a call that its rule does not take: if it complains, the rule knows why."""
+        refusal = self.refusal if self.refusal is not None and self.refusal.rule is failure else None
+        try:
+            if refusal is not None and isinstance(refusal.op, HELD):
+                fallback.check(self, func, args, kwargs)
+                raise RuntimeError(str(failure))  # the meta kernel lets some pass that no device takes
+            return fallback.follow(self, func, args, kwargs, failure)
+        except Exception as complaint:
+            if refusal is not None:
+                self.refusal = refusal._replace(complaint=complaint)
+            raise
 
     def _into(self, func: Any, args: Any, kwargs: Any) -> Any:
         """A call that writes its result to tensors that it is given."""

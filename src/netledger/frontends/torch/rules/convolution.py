@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from netledger.frontends.torch.rules._registry import load, rule
+from netledger.frontends.torch.written import HeldConv, HeldConvTranspose
 
 
 def _axes(value: Any, count: int) -> Any:
@@ -12,6 +13,14 @@ def _axes(value: Any, count: int) -> Any:
     parts = tuple(value) if isinstance(value, (tuple, list)) else (value,)
     parts = parts * count if len(parts) == 1 else parts
     return parts[0] if len(set(parts)) == 1 else parts
+
+
+def channels_of(trace: Any, image: Any, count: int) -> int:
+    """The channels of a feature map with so many further axes."""
+    shape = trace.kind_of(image).shape
+    if len(shape) != count + 2:
+        raise ValueError(f"{count + 2} axes")
+    return int(shape[1])
 
 
 def batched(trace: Any, input: Any, rank: int, work: Any) -> Any:
@@ -50,10 +59,8 @@ def conv(
     )
 
     def work(image: Any) -> Any:
-        channels = trace.kind_of(image).shape[1]
-        if channels != inside * groups or len(trace.kind_of(image).shape) != count + 2:
-            raise ValueError(f"{inside * groups} channels")
-        return trace.add(op, image, weight=weight, bias=bias)
+        fits = channels_of(trace, image, count) == inside * groups
+        return trace.add(op if fits else HeldConv.of(op, inside * groups), image, weight=weight, bias=bias)
 
     return batched(trace, input, count + 2, work)
 
@@ -85,9 +92,8 @@ def conv_transpose(
     )
 
     def work(image: Any) -> Any:
-        if trace.kind_of(image).shape[1] != inside or len(trace.kind_of(image).shape) != count + 2:
-            raise ValueError(f"{inside} channels")
-        return trace.add(op, image, weight=weight, bias=bias)
+        fits = channels_of(trace, image, count) == inside
+        return trace.add(op if fits else HeldConvTranspose.of(op, inside), image, weight=weight, bias=bias)
 
     return batched(trace, input, count + 2, work)
 

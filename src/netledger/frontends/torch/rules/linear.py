@@ -15,9 +15,8 @@ def linear(trace: Any, input: Any, weight: Any, bias: Any = None) -> Any:
     if len(sizes) != 2:
         made = trace.add(load("matmul")(), input, weight)
         return made if bias is None else joined(trace, "add", made, bias)
-    if trace.kind_of(input).shape[-1:] != sizes[1:]:
-        raise ValueError(f"{sizes[1]} features")
-    op = load("linear")(sizes[0], bias=bias is not None)
+    matches = trace.kind_of(input).shape[-1:] == sizes[1:]
+    op = load("linear")(sizes[0], bias=bias is not None, in_features=None if matches else sizes[1])
     return trace.add(op, input, weight=weight, bias=bias)
 
 

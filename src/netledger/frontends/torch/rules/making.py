@@ -229,7 +229,6 @@ def clone(trace: Any, input: Any, *_: Any, **__: Any) -> Any:
         "requires_grad.__set__",
         "names.__set__",
         "share_memory_",
-        "_assert",
         "_assert_async",
     ),
     *("_assert_scalar", "_assert_tensor_metadata", "register_hook", "_functional_assert_async", "sym_constrain_range"),
@@ -237,6 +236,13 @@ def clone(trace: Any, input: Any, *_: Any, **__: Any) -> Any:
 def nothing(trace: Any, *_: Any, **__: Any) -> Any:
     """Nothing that counts."""
     return
+
+
+@rule("_assert", pure=False)
+def asserted(trace: Any, condition: Any, message: Any = "", *_: Any) -> None:
+    """A condition that is a plain truth value is checked, as PyTorch does; one of tensors has no value."""
+    if condition is False:
+        raise AssertionError(message)
 
 
 @rule("backward", "grad", "record_stream")

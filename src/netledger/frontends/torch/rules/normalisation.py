@@ -9,6 +9,7 @@ import torch
 from netledger.frontends.torch.rules._registry import load, rule
 from netledger.frontends.torch.rules.arithmetic import joined
 from netledger.frontends.torch.rules.convolution import batched
+from netledger.frontends.torch.written import HeldBatchNorm
 
 
 def _scaled(trace: Any, made: Any, scale: Any, shift: Any, axis: int | None) -> Any:
@@ -46,6 +47,10 @@ def batch_norm(
 def _by_channel(trace: Any, kind: str, input: Any, running: dict[str, Any], weight: Any, bias: Any, eps: float) -> Any:
     affine = weight is not None and bias is not None
     op = load(kind)(float(eps), affine, running["running_mean"] is not None)
+    held = next((one for one in (*running.values(), weight, bias) if one is not None), None)
+    features = None if held is None else trace.kind_of(held).shape[0]
+    if kind == "batchnorm" and features is not None and trace.kind_of(input).shape[1:2] != (features,):
+        op = HeldBatchNorm.of(op, features)
     made = trace.add(op, input, **({"scale": weight, "shift": bias} if affine else {}), **running)
     return made if affine else _scaled(trace, made, weight, bias, 1)
 
