@@ -20,9 +20,10 @@ import netledger as nl
 from netledger import ops
 from netledger.commands import FOLDER as COMMANDS
 from netledger.commands import program
+from netledger.commands._language import asked
 from netledger.conventions import FOLDER as CONVENTIONS
 from netledger.conventions import load
-from netledger.core.language import language
+from netledger.core.language import language, say
 from netledger.core.work import ACTIONS, ROLES
 
 ROOT = Path(__file__).parent.parent
@@ -51,7 +52,8 @@ def output(command: str) -> str:
         done = CliRunner().invoke(program, arguments, prog_name="netledger", terminal_width=100, env={"COLUMNS": None})
     if done.exception is None or isinstance(done.exception, SystemExit):  # a check that fails exits with 1
         return done.output
-    return f"error: {done.exception}\n"
+    with language(asked(arguments)):
+        return f"{done.output}{say('error')}: {done.exception}\n"
 
 
 def refreshed(text: str) -> str:
@@ -72,7 +74,7 @@ def _elided(new: str, old: str) -> str:
         return new if new.endswith("\n") else f"{new}\n"
     place = lines.index("…")
     made = new.splitlines()
-    rest = len(lines) - place - 1
+    rest = min(len(lines) - place - 1, len(made) - place)
     return "\n".join([*made[:place], "…", *made[len(made) - rest :]]) + "\n"
 
 

@@ -28,7 +28,7 @@ class Text(NamedTuple):
 SAID = {"say": 1, "later": 1, "plural": 2}
 """Functions that say their first texts."""
 
-DOCUMENT = {"Heading", "Paragraph", "Column", "Head", "Formula", "Stage", "Step", "_section", "number", "per_axis"}
+DOCUMENT = {"Heading", "Paragraph", "Column", "Head", "Formula", "Stage", "Step"}
 """What documents are made of: every text that is given as it stands."""
 
 NAMED = re.compile(r"(^|_)(hint|rule|from|example|values|note)$", re.IGNORECASE)
@@ -45,7 +45,7 @@ def every() -> tuple[Text, ...]:
         known = found.get(text.one)
         if not known or (text.many and not known.many):
             found[text.one] = text
-    return tuple(text for text in found.values() if _has_words(text.one))
+    return tuple(text for text in found.values() if text.one)
 
 
 def _has_words(text: str) -> bool:
@@ -109,10 +109,9 @@ def _in_operators() -> Iterator[Text]:
         op = load(kind)
         place = f"ops/{kind}"
         said = parts_of_docstring(op)
-        for name in ("", "Equation", "Counted"):
-            yield Text(said[name], "", place)
-        for attribute in op.ATTRIBUTES.values():
-            yield Text(attribute.doc, "", place)
+        texts = [said[name] for name in ("", "Equation", "Counted")]
+        texts += [attribute.doc for attribute in op.ATTRIBUTES.values()]
+        yield from (Text(text, "", place) for text in texts if _has_words(text))
 
 
 def _in_tables() -> Iterator[Text]:

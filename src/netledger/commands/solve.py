@@ -10,6 +10,7 @@ import click
 
 from netledger.commands import _options as options
 from netledger.core.errors import SourceError
+from netledger.core.language import say
 
 __all__ = ["NAME", "command"]
 
@@ -64,9 +65,9 @@ def _option(name: str, attribute: Any) -> click.Parameter:
     flag = f"--{name.replace('_', '-')}"
     names = [f"attribute_{name}", *dict.fromkeys((flag, f"--{name}"))]
     if attribute.kind == "flag":
-        return click.Option([names[0], f"{flag}/--no-{name}"], default=None, help=f"{attribute.doc}.")
+        return click.Option([names[0], f"{flag}/--no-{name}"], default=None, help=say(attribute.doc))
     kind: Any = click.Choice(attribute.choices) if attribute.choices else _NUMBER
-    return click.Option(names, type=kind, help=f"{attribute.doc}.", metavar=None if attribute.choices else "N")
+    return click.Option(names, type=kind, help=say(attribute.doc), metavar=None if attribute.choices else "N")
 
 
 class _Number(click.ParamType):  # type: ignore[type-arg]

@@ -106,7 +106,8 @@ class NetledgerError(Exception):
         if self.where and self.where.text:
             yield self.where.excerpt()
         if self.values:
-            yield "  values: " + ", ".join(f"{name} {_show(value)}" for name, value in self.values.items())
+            shown = ", ".join(f"{name} {_show(value)}" for name, value in self.values.items())
+            yield say("  values: {values}", values=shown)
         if self.hint:
             yield f"  {self.hint}"
 

@@ -19,8 +19,10 @@ from netledger.reports._view import Row, View, decimal, rows, share
 __all__ = ["ALIASES", "NAMES", "chosen", "conventions", "kernel", "resolve"]
 
 NAMES = (
-    *("layer", "class", "kind", "operator", "input", "output", "kernel", "stride", "padding", "dilation", "groups"),
-    *("weights", "biases", "parameters", "share", "trainable", "buffers", "dtype", "function", "file:line", "counted"),
+    *("layer", later("class"), later("kind"), "operator", "input", "output"),
+    *(later("kernel"), later("stride"), later("padding"), later("dilation"), later("groups")),
+    *("weights", "biases", "parameters", later("share"), later("trainable"), later("buffers"), later("dtype")),
+    *(later("function"), "file:line", "counted"),
 )
 """The columns that there are, besides one for each convention, and one for each convention's share, such as macs%."""
 

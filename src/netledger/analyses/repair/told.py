@@ -110,13 +110,11 @@ def _clash(case: Case, need: Need | None, layer: str) -> Iterator[str]:
         return
     wanted = _exactly(need) or say("at least {size}", size=_size(need.axis, _least(need.taken) or 0))
     what = _what(case, need.axis)
-    yield say(
-        "{layer} expects {wanted}{what}; {made}.",
-        layer=layer,
-        wanted=wanted,
-        what=f" {what}" if what else "",
-        made=_made(case, need.axis),
-    )
+    made = _made(case, need.axis)
+    if what:
+        yield say("{layer} expects {wanted} {what}; {made}.", layer=layer, wanted=wanted, what=what, made=made)
+    else:
+        yield say("{layer} expects {wanted}; {made}.", layer=layer, wanted=wanted, made=made)
 
 
 def _elements(case: Case) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import inspect
+import os
 import sys
 import threading
 from collections.abc import Iterator
@@ -211,4 +212,10 @@ def _tell(error: NetledgerError, cause: Exception, trace: Trace, model: Model, i
     frames = [(frame, line) for frame, line in walk_tb(cause.__traceback__) if not is_inner(frame.f_code)]
     if frames:
         frame, line = frames[-1]
-        error.values = {**error.values, "at": f"{frame.f_code.co_filename}:{line}"}
+        error.values = {**error.values, "at": f"{_near(frame.f_code.co_filename)}:{line}"}
+
+
+def _near(path: str) -> str:
+    """A path from here, if it is below."""
+    here = os.path.join(os.getcwd(), "")
+    return path.removeprefix(here) if path.startswith(here) else path
