@@ -195,7 +195,7 @@ class _Parser:
         return value
 
     def _fail(self, rule: str) -> NoReturn:
-        raise SpecError(f"{rule} (in {quote(self.text)})", hint=_HINT, where=self.where)
+        raise SpecError(f"{rule} (in {quote(self.text)})", hint=_hint(), where=self.where)
 
 
 _OPERATORS: dict[str, Callable[[Exact, Exact], Exact]] = {
@@ -232,4 +232,5 @@ def _ratio(a: Any, b: Any) -> Exact:
     return cast(Exact, a // b if a % b == 0 else _fraction(a, b))
 
 
-_HINT = say("An expression has numbers, names, + - * / // and {functions}.", functions=", ".join(FUNCTIONS))
+def _hint() -> str:
+    return say("An expression has numbers, names, + - * / // and {functions}.", functions=", ".join(FUNCTIONS))
