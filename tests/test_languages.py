@@ -222,3 +222,11 @@ def test_latex_in_chinese_says_what_it_needs() -> None:
 
 
 NEEDS = r"% needs \usepackage{amsmath,booktabs,longtable}"
+
+
+def test_a_page_says_its_encoding_and_its_language() -> None:
+    page = nl.count("lenet").explain("conv1").to("html")
+    assert page.startswith('<meta charset="utf-8">')
+    assert '<div class="netledger">' in page
+    with language("zh"):
+        assert '<div class="netledger" lang="zh">' in nl.exercise("lenet", seed=1).sheet.to("html")

@@ -24,13 +24,15 @@ from netledger.core.document import (
 )
 from netledger.core.errors import printable
 from netledger.core.formula import MATHML
+from netledger.core.language import ENGLISH, used
 from netledger.writers._chain import chain, worked
 
 __all__ = ["NAME", "write"]
 
 NAME = "html"
 
-_STYLE = """<style>
+_STYLE = """<meta charset="utf-8">
+<style>
 .netledger table { border-collapse: collapse; margin: 0.5em 0; font-variant-numeric: tabular-nums }
 .netledger th, .netledger td { text-align: left; padding: 0.1em 0.6em; white-space: nowrap; vertical-align: top }
 .netledger .n { text-align: right }
@@ -56,7 +58,8 @@ def write(document: Document) -> str:
 
         source += [STYLE, *([player(frames, document.title)] if frames else [])]
     title = f"<h2>{_text(document.title)}</h2>"
-    return "\n".join([_STYLE, '<div class="netledger">', title, *source, *blocks, "</div>"])
+    tongue = "" if used() == ENGLISH else f' lang="{used()}"'
+    return "\n".join([_STYLE, f'<div class="netledger"{tongue}>', title, *source, *blocks, "</div>"])
 
 
 def _picture(grids: tuple[Grid, ...]) -> str:
