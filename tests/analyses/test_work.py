@@ -299,3 +299,26 @@ class TestShift:
 
     def test_adaptive_windows_and_several_channels(self) -> None:
         assert "is no whole number of strides" in str(nl.work("adaptive_maxpool(2)", seed=1, size="2x5x5", shift=1))
+
+
+def test_decimal_commas_in_a_file_are_refused_not_split(tmp_path: Path) -> None:
+    path = tmp_path / "map.csv"
+    path.write_text("1,5;2,5\n3,5;4,5\n", encoding="utf-8")
+    with pytest.raises(nl.SourceError, match="commas and semicolons"):
+        nl.work("maxpool(2)", str(path))
+    path.write_text("1.5;2.5\n3.5;4.5\n", encoding="utf-8")
+    assert nl.work("maxpool(2)", str(path)).output == [[[[4.5]]]]
+
+
+@pytest.mark.parametrize(
+    ("call", "given", "hint"),
+    [
+        ("lp_pool(kernel=2, norm=64)", "1e12 1e12; 1e12 1e12", "smaller"),
+        ("lp_pool(kernel=2, norm=0.001)", "1 2; 3 4", "smaller"),
+    ],
+)
+def test_a_norm_that_is_too_large_speaks_of_no_variance(call: str, given: str, hint: str) -> None:
+    with pytest.raises(nl.ShapeError, match="too large") as refused:
+        nl.work(call, given)
+    assert "variance" not in refused.value.hint
+    assert hint in refused.value.hint

@@ -91,6 +91,12 @@ def _csv(path: str, what: str) -> str:
         ) from None
     if len(text) > MAX_TEXT:
         raise SourceError("this file is too long to be worked out", hint="Take a smaller matrix.", values={what: path})
+    if any("," in line and ";" in line for line in text.splitlines()):
+        raise SourceError(
+            "a line of this file has commas and semicolons: a comma may be a decimal sign there, or end a number",
+            hint="Write decimals with a point: 1.5;2.5, or 1.5,2.5.",
+            values={what: path},
+        )
     text = re.sub(r"\n[ \t,;]*\n[ \t,;]*\n\s*", "||", text.replace("\r", "").strip().replace("\t", " "))
     return re.sub(r"\n[ ,;]*\n", "|", text.replace(";", ","))
 

@@ -56,7 +56,10 @@ def perform(job: Job) -> Worked:
         if isinstance(error, ShapeError):
             raise
         raise ShapeError(
-            "a result is too large, or is no real number", hint="A variance is at least 0; try smaller numbers."
+            "a result is too large, or is no real number",
+            hint="A variance is at least 0; try smaller numbers."
+            if "running_var" in job.stored
+            else "Try smaller numbers.",
         ) from None
 
 
