@@ -212,6 +212,7 @@ def test_a_verified_table_is_wholly_in_chinese() -> None:
     path = ROOT.parent.parent / "docs" / "examples" / "alexnet.csv"
     said = run("verify", str(path), "alexnet", "--lang", "zh").stdout
     assert "同类中的第 1 个" in said
+    assert "45 个单元格吻合，3 个不同。" in said
     assert not re.search(r"line|[0-9](?:st|nd|rd|th)\b", said)
 
 
@@ -230,3 +231,12 @@ def test_a_page_says_its_encoding_and_its_language() -> None:
     assert '<div class="netledger">' in page
     with language("zh"):
         assert '<div class="netledger" lang="zh">' in nl.exercise("lenet", seed=1).sheet.to("html")
+
+
+def test_grades_and_shifts_are_wholly_in_chinese() -> None:
+    with language("zh"):
+        graded = str(nl.grade(nl.exercise("lenet", seed=1).sheet.to("text"), {1: "1"}))
+        shifted = str(nl.work("maxpool(2)", "9 0 0 8; 0 0 0 0", shift=1))
+    assert "你的答案" in graded
+    assert "your answer" not in graded
+    assert "：y[0,0]" in shifted

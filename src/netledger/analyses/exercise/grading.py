@@ -217,7 +217,8 @@ def _again(paper: Paper, wrong: Mapping[str, Tensor], problem: Problem) -> Entry
 
 def document(graded: Graded, notation: str) -> Document:
     """How many are right, each answer, the first wrong step, and how it should have gone."""
-    heads = [Column("question"), *(Column(head, number=False) for head in ("asked", "your answer", "verdict"))]
+    words = (later("asked"), later("your answer"), later("verdict"))
+    heads = [Column("question"), *(Column(head, number=False) for head in words)]
     rows = tuple(
         (str(one.problem.number), asked(one.problem), one.given or "–", _verdict(one)) for one in graded.verdicts
     )

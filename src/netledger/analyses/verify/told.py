@@ -96,7 +96,7 @@ def _counts(findings: Findings) -> str:
     if findings.ignored:
         ignored = _several(findings.ignored)
         parts.append(plural("column {names} ignored", "columns {names} ignored", len(findings.ignored), names=ignored))
-    return f"{', '.join(parts)}."
+    return say("{parts}.", parts=say(", ").join(parts))
 
 
 def _several(names: tuple[str, ...]) -> str:

@@ -172,7 +172,7 @@ def _sentences(made: Shift) -> Iterator[str]:
 def _listed(made: Shift, places: tuple[Place, ...]) -> dict[str, Any]:
     names = ", ".join(made.before.output.name(place) for place in places[:SHOWN])
     more = ", …" if len(places) > SHOWN else ""
-    return {"stayed": len(places), "names": f": {names}{more}" if places else ""}
+    return {"stayed": len(places), "names": say(": {names}", names=names + more) if places else ""}
 
 
 def _why(made: Shift) -> Iterator[str]:
