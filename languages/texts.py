@@ -125,6 +125,7 @@ def _in_tables() -> Iterator[Text]:
 def _in_commands() -> Iterator[Text]:
     """Their help."""
     from netledger.commands import FOLDER
+    from netledger.commands._language import EXAMPLES
 
     for name in FOLDER.names():
         command: click.Command = FOLDER.module(name).command
@@ -132,6 +133,9 @@ def _in_commands() -> Iterator[Text]:
         for param in command.params:
             if isinstance(param, click.Option) and param.help:
                 yield Text(param.help, "", f"commands/{name}")
+        for part in (command.epilog or "").split("\n\n"):
+            if not part.lstrip("\b\n").startswith(EXAMPLES):
+                yield Text(part.removeprefix("\b\n").strip(), "", f"commands/{name}")
     yield Text(import_module("netledger.commands").HELP, "", "commands/__init__.py")
 
 

@@ -11,6 +11,7 @@ import pytest
 import netledger as nl
 from languages import catalogues, texts
 from languages.catalogues import check, compiled, names, read, same
+from netledger.commands import FOLDER as COMMANDS
 from netledger.core.language import language, plural, say
 from netledger.ops import FOLDER as OPS
 from tests.commands.test_commands import run
@@ -247,3 +248,28 @@ def test_a_table_in_chinese_is_straight() -> None:
 def test_the_compiled_catalogue_is_that_of_the_text(name: str) -> None:
     path = ROOT / "locale" / name / "LC_MESSAGES" / "netledger.mo"
     assert path.read_bytes() == compiled(name)
+
+
+@pytest.mark.parametrize("name", COMMANDS.names())
+def test_the_help_of_a_command_is_in_chinese(name: str) -> None:
+    said = run(name, "--help", "--lang", "zh").stdout
+    assert "示例：" in said
+    assert (
+        _left(said, "Show this message and exit.", *(line for line in said.splitlines() if "netledger " in line)) == []
+    )
+
+
+def test_a_verified_table_is_wholly_in_chinese() -> None:
+    path = ROOT.parent.parent / "docs" / "examples" / "alexnet.csv"
+    said = run("verify", str(path), "alexnet", "--lang", "zh").stdout
+    assert "同类中的第 1 个" in said
+    assert not re.search(r"line|[0-9](?:st|nd|rd|th)\b", said)
+
+
+def test_latex_in_chinese_says_what_it_needs() -> None:
+    with language("zh"):
+        assert nl.count("lenet").explain("conv1").to("latex").startswith(NEEDS.replace("}", ",ctex}"))
+    assert nl.count("lenet").explain("conv1").to("latex").startswith(NEEDS)
+
+
+NEEDS = r"% needs \usepackage{amsmath,booktabs,longtable}"

@@ -17,11 +17,13 @@ import torch
 
 import netledger as nl
 from netledger.analyses.exercise import code
+from netledger.analyses.exercise.grading import ROUGH
 from netledger.analyses.exercise.grading import grade as judge
 from netledger.analyses.exercise.mistakes import MISTAKES, made
 from netledger.analyses.exercise.paper import Paper
 from netledger.analyses.exercise.problems import Problem, answer, padding_that_keeps
-from netledger.analyses.exercise.told import written
+from netledger.analyses.exercise.told import sheet, written
+from netledger.core.document import Table
 from netledger.core.ledger import Entry
 
 SOURCES = ("lenet", "alexnet", "vgg16", "googlenet", "mobilenet_v2", "resnet50", "unet", "vit_b_16")
@@ -133,6 +135,59 @@ def test_sizes_may_stand_in_any_usual_order_and_numbers_may_be_rounded() -> None
         assert 3 not in nl.grade(made.sheet.to("text"), {3: text}).mistakes
     for text in ("886K", "885121", "lots", "-885120", "1e999999", "9" * 500):
         assert 3 in nl.grade(made.sheet.to("text"), {3: text}).mistakes
+
+
+def test_an_answer_tells_every_size_and_is_rounded_moderately() -> None:
+    made = nl.exercise("alexnet", seed=3)
+    sheet, said = made.sheet.to("text"), "the channels are missing"
+    assert (made.answers[1], made.answers[3]) == ((256, 13, 13), (885120,))
+    for text in ("13x13", "13", "? ? 13", "n x n x 13", "256x?x13", "13x256x13"):
+        assert nl.grade(sheet, {1: text}).mistakes == {1: (said,) if text == "13x13" else ()}
+    for text in ("256x13x13", "? x 256 x 13 x 13", "none,13,13,256"):
+        assert nl.grade(sheet, {1: text}).mistakes == {}
+    for text in ("0M", "0.0G", "1M", "9e5", "0.9M"):  # 885,120 rounds to each of them
+        assert nl.grade(sheet, {3: text}).mistakes[3] in ((), (ROUGH,))
+    assert nl.grade(sheet, {3: "0M"}).mistakes[3] == (ROUGH,)
+    assert nl.grade(sheet, {3: "885120 bytes"}).mistakes == {3: ()}
+    for value in (885120, "0.89M", "890k"):
+        assert nl.grade(sheet, {3: value}).mistakes == ({} if value != "890k" else {3: ()})
+    assert nl.grade(sheet, {1: (256, 13, 13), 3: None}).mistakes == {}
+
+
+def test_padding_is_never_rounded_and_none_answers_nothing_else() -> None:
+    paper = _paper("conv1", "output", "conv2", "output")
+    verdicts = judge(paper, {1: "96x1x1", 2: "none"}).verdicts  # conv2 fits no more
+    assert [verdict.right for verdict in verdicts] == [False, False]
+    made = nl.exercise("alexnet", seed=7, blanks=6)
+    assert made.answers[7] == (3,)
+    assert [nl.grade(made.sheet.to("text"), {7: text}).graded.verdicts[6].right for text in ("3", "3.0", "0k")] == [
+        True,
+        True,
+        False,
+    ]
+
+
+@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("source", ["resnet18", "vgg16", "densenet121", "vit_b_16"])
+def test_no_row_shows_what_another_asks(source: str, seed: int) -> None:
+    paper = nl.exercise(source, seed=seed, blanks=30)._paper
+    calls = [(entry.call, entry.inputs, entry.outputs) for entry in paper.rows]
+    assert len(calls) == len(set(calls))
+    blanks = {problem.layer: problem.number for problem in paper.problems if problem.what == "output"}
+    table = next(block for block in sheet(paper).blocks if isinstance(block, Table))
+    made = {number: node for node in paper.network.nodes for number in node.outputs}
+    for entry, cells in zip(paper.rows, table.rows, strict=True):
+        before = made.get(entry.reads[0])
+        if before and before.name in blanks:
+            assert cells[2] == f"({blanks[before.name]})"
+            if entry.op in ("batchnorm", "layernorm"):
+                assert cells[3].startswith("(")
+
+
+def test_layers_without_height_and_width_are_asked_in_other_words() -> None:
+    for shape, words in (("3x40", "along every axis"), ("3x9x9", "height and width"), ("3x9x9x9", "along every axis")):
+        made = nl.exercise(f"input: {shape}\nlayers:\n  - conv: {{out: 4, kernel: 2}}\n", seed=1)
+        assert words in str(made.sheet)
 
 
 # Each mistake, made by hand in 20 random layers, is named.
@@ -324,6 +379,10 @@ def test_answers_may_be_written_in_many_ways(tmp_path: Path) -> None:
         '1,13x13x256\n3,"885,120"\n',
         "\ufeffnumber;answer\n(1);13x13x256\n(3);885120\n",
         "1\t13x13x256\n3\t885120\n\n",
+        "question,answer\n1,256;13;13\n3,885120\n",
+        "问题；答案\n（1）;256,13,13\n（3）;885120\n",
+        "1,13x13x256\r3,885120\r",
+        "1.,13x13x256,,\n3.,885120,,\n3,\n3,885120\n",
     ):
         path = tmp_path / "answers.csv"
         path.write_text(text, encoding="utf-8")
@@ -344,6 +403,7 @@ def test_the_form_asks_every_question() -> None:
     [
         ({99: "1"}, "there is no question 99"),
         ("1,2\nx,3\n", "'x' is not the number of a question"),
+        ("3,885120\n3,4\n", "question 3 is answered twice"),
         ('1,"2\n' + "a" * 200_000, "no CSV file|characters"),
         ("1,2\n" + "x" * 2_000_000, "characters"),
     ],

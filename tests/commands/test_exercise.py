@@ -55,6 +55,7 @@ def test_exit_codes_of_grading(tmp_path: Path) -> None:
         (("exercise", "alexnet"), "Missing option '--seed'"),
         (("exercise", "alexnt", "--seed", "1"), "Did you mean alexnet"),
         (("exercise", "alexnet", "--seed", "1", "--notation", "x"), "unknown notation 'x'"),
+        (("exercise", "alexnet", "--seed", "1", "--out", "nowhere/x.CSV"), "would be the same file"),
         (("exercise", "alexnet", "--seed", "1", "--blanks", "0"), "0 is not in the range"),
         (("grade", "nowhere.md", "nowhere.csv"), "cannot read 'nowhere.md'"),
         (("grade", str(EXAMPLES / "net.py"), str(EXAMPLES / "answers.csv")), "this is no sheet of exercises"),

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from contextvars import copy_context
+from threading import Thread
 
 import pytest
 
@@ -36,6 +38,33 @@ def test_another_language_for_a_while() -> None:
         assert say("{what}", what=later(HEIGHT)) == "高度"
         assert say("{what}", what=HEIGHT) == HEIGHT, "what a user wrote is not translated"
     assert used() == ENGLISH
+
+
+def test_a_chosen_language_is_that_of_every_thread_and_of_every_cell_of_a_notebook() -> None:
+    said: list[str] = []
+    try:
+        copy_context().run(set_language, "zh")  # a notebook runs each cell in a context of its own
+        assert say(HEIGHT) == "高度"
+        thread = Thread(target=lambda: said.append(say(HEIGHT)))
+        thread.start()
+        thread.join()
+        with language("en"):
+            assert say(HEIGHT) == HEIGHT
+        assert used() == "zh"
+    finally:
+        set_language(ENGLISH)
+    assert said == ["高度"]
+
+
+def test_a_language_for_a_while_is_of_one_thread() -> None:
+    said: list[str] = []
+    with language("zh"):
+        thread = Thread(target=lambda: said.append(say(HEIGHT)))
+        thread.start()
+        thread.join()
+        set_language("en")
+        assert say(HEIGHT) == HEIGHT, "the latest choice counts"
+    assert (said, used()) == ([HEIGHT], ENGLISH)
 
 
 def test_an_unknown_language_is_refused() -> None:

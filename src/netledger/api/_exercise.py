@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from typing import Any
 
 from netledger.analyses.exercise import code as _code
 from netledger.analyses.exercise.grading import Graded, document, read_answers
@@ -152,7 +153,7 @@ def _drawn(code: _code.Code) -> Exercise:
     return Exercise(draw(network, build(network), code.seed, code.blanks), code)
 
 
-def grade(sheet: str | os.PathLike[str], answers: str | os.PathLike[str] | Mapping[int, str]) -> Grades:
+def grade(sheet: str | os.PathLike[str], answers: str | os.PathLike[str] | Mapping[int, Any]) -> Grades:
     """Judge the answers to a sheet.
 
     Args:
@@ -165,8 +166,13 @@ def grade(sheet: str | os.PathLike[str], answers: str | os.PathLike[str] | Mappi
     """
     code = _code.read(_text(sheet))
     _notation(code.notation)
-    given = answers if isinstance(answers, Mapping) else read_answers(_text(answers), say("the answers"))
+    given = _plain(answers) if isinstance(answers, Mapping) else read_answers(_text(answers), say("the answers"))
     return Grades(_grade(_drawn(code)._paper, given), code.notation)
+
+
+def _plain(answers: Mapping[int, Any]) -> dict[int, str]:
+    """Answers as they would be written: also numbers, and sizes."""
+    return {number: "" if given is None else str(given).strip() for number, given in answers.items()}
 
 
 def _text(source: str | os.PathLike[str]) -> str:

@@ -12,7 +12,7 @@ from typing import NoReturn
 import click
 
 from netledger import __version__
-from netledger.commands._language import asked, option, translated
+from netledger.commands._language import asked, epilog, option, translated
 from netledger.core.errors import IncompleteError, NetledgerError
 from netledger.core.language import language, say
 from netledger.core.plugins import Folder
@@ -45,6 +45,7 @@ class _Commands(click.Group):
 
     def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         self.help = say(HELP)
+        self.epilog = epilog(_EPILOG)
         super().format_help_text(ctx, formatter)
 
     def list_commands(self, ctx: click.Context) -> list[str]:

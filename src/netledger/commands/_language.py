@@ -10,11 +10,14 @@ from itertools import pairwise
 
 import click
 
-from netledger.core.language import ENGLISH, languages, of_locale, say, set_language, used
+from netledger.core.language import ENGLISH, languages, later, of_locale, say, set_language, used
 
-__all__ = ["asked", "option", "translated"]
+__all__ = ["EXAMPLES", "asked", "epilog", "option", "translated"]
 
 OPTION = "--lang"
+EXAMPLES = (later("Examples:"), later("Example:"))
+_KEPT = "\b\n"
+"""How click marks a paragraph whose lines stay as they are."""
 
 
 def asked(arguments: Sequence[str]) -> str:
@@ -49,7 +52,19 @@ def translated(command: click.Command) -> click.Command:
     if used() != ENGLISH:
         made.help = say(cleandoc(command.help or ""))
         made.short_help = made.help.split("\n\n")[0].strip()
+        made.epilog = epilog(command.epilog or "")
     return made
+
+
+def epilog(text: str) -> str:
+    """What stands below the options, in the language in use; examples stay as they are typed."""
+    return "\n\n".join(map(_paragraph, text.split("\n\n")))
+
+
+def _paragraph(part: str) -> str:
+    head, line, rest = part.removeprefix(_KEPT).partition("\n")
+    said = say(head) + line + rest if head in EXAMPLES else say(part.removeprefix(_KEPT).strip())
+    return f"{_KEPT}{said}" if part.startswith(_KEPT) else said
 
 
 def _translated(param: click.Parameter) -> click.Parameter:

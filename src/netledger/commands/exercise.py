@@ -7,6 +7,7 @@ import os
 import click
 
 from netledger.commands import _options as options
+from netledger.core.errors import SourceError
 
 __all__ = ["NAME", "command"]
 
@@ -60,10 +61,15 @@ def command(
 
     made = exercise(options.text(source), *given.inputs, seed=seed, blanks=blanks, notation=notation, **given.rest)
     stem, suffix = os.path.splitext(out or "")
-    chosen = format_name or _SUFFIXES.get(suffix, "markdown")
+    chosen = format_name or _SUFFIXES.get(suffix.lower(), "markdown")
     if only_key or not out:
         options.write((made.key if only_key else made.sheet).to(chosen), out)
         return
+    if suffix.lower() == ".csv":
+        raise SourceError(
+            "the sheet and the form for its answers would be the same file",
+            hint="Name the sheet .md, .html, .tex or .txt: the form gets its name, and .csv.",
+        )
     options.write(made.sheet.to(chosen), out)
     options.write(made.key.to(chosen), f"{stem}.key{suffix}")
     options.write(made.form(), f"{stem}.csv")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from netledger.core.language import later
 from netledger.core.ledger import Entry
 
 __all__ = ["NAME", "UNIT", "amounts"]
@@ -19,7 +20,7 @@ UNIT = "FLOP"
 def amounts(entry: Entry) -> Mapping[str, int]:
     """Products, additions that add them up, additions of the bias."""
     return {
-        "products": entry.where("multiply", "product"),
-        "accumulation": entry.where("add", "accumulate"),
+        later("products"): entry.where("multiply", "product"),
+        later("accumulation"): entry.where("add", "accumulate"),
         "bias": entry.where("add", "bias"),
     }

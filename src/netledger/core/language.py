@@ -16,7 +16,7 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from gettext import NullTranslations
@@ -26,8 +26,19 @@ __all__ = ["ENGLISH", "Text", "language", "languages", "later", "of_locale", "pl
 ENGLISH = "en"
 LOCALE = os.path.join(os.path.dirname(os.path.dirname(__file__)), "locale")
 
-_catalogue: ContextVar[NullTranslations | None] = ContextVar("catalogue", default=None)
-_name: ContextVar[str] = ContextVar("language", default=ENGLISH)
+
+class _Used(NamedTuple):
+    """A language, and its catalogue; None: what the code says."""
+
+    name: str
+    catalogue: NullTranslations | None
+
+
+_chosen = [_Used(ENGLISH, None)]
+"""What `set_language` chose, for every thread: a notebook runs each cell in a context of its own."""
+
+_here: ContextVar[_Used | None] = ContextVar("language", default=None)
+"""What `language` chose, for a while, in one thread or task."""
 
 
 class Text(str):
@@ -43,7 +54,7 @@ def later(text: str) -> Text:
 
 def say(text: str, /, **values: Any) -> str:
     """A text of the code in the language in use, with values in its places: `{count:,}`."""
-    catalogue = _catalogue.get()
+    catalogue = _using().catalogue
     if catalogue is None:
         return text.format(**values) if values else text
     found = catalogue.gettext(text) if text else text
@@ -56,7 +67,7 @@ def plural(one: str, many: str, count: int, /, **values: Any) -> str:
     >>> plural("{count} layer", "{count} layers", 1), plural("{count} layer", "{count} layers", 8)
     ('1 layer', '8 layers')
     """
-    catalogue = _catalogue.get()
+    catalogue = _using().catalogue
     if catalogue is None:
         return (one if count == 1 else many).format(count=count, **values)
     return catalogue.ngettext(one, many, count).format(count=count, **_said(values))
@@ -68,7 +79,11 @@ def _said(values: Mapping[str, Any]) -> dict[str, Any]:
 
 def used() -> str:
     """The language in use: en, zh, …"""
-    return _name.get()
+    return _using().name
+
+
+def _using() -> _Used:
+    return _here.get() or _chosen[0]
 
 
 def languages() -> tuple[str, ...]:
@@ -77,30 +92,35 @@ def languages() -> tuple[str, ...]:
 
 
 def set_language(name: str) -> None:
-    """Use a language from now on: en, zh; also as a locale says it, zh_CN.UTF-8.
+    """Use a language from now on, in every thread: en, zh; also as a locale says it, zh_CN.UTF-8.
 
     Raises:
         UnknownNameError: if there is no catalogue of it.
 
     """
+    _chosen[0] = _found(name)
+    if _here.get():
+        _here.set(_chosen[0])
+
+
+def _found(name: str) -> _Used:
     short = _short(name)
     if short not in languages():
         from netledger.core.errors import UnknownNameError
 
         raise UnknownNameError("language", name, languages())
-    _catalogue.set(None if short == ENGLISH else _read(short))
-    _name.set(short)
+    return _Used(short, None if short == ENGLISH else _read(short))
 
 
 @contextmanager
 def language(name: str) -> Iterator[None]:
-    """Use a language for a while."""
-    before = used()
-    set_language(name)
+    """Use a language for a while: in this thread or task, and nowhere else."""
+    before = _here.get()
+    _here.set(_found(name))
     try:
         yield
     finally:
-        set_language(before)
+        _here.set(before)
 
 
 def of_locale(environment: Mapping[str, str]) -> str:

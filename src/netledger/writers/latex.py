@@ -22,11 +22,15 @@ from netledger.core.document import (
 )
 from netledger.core.errors import printable
 from netledger.core.formula import LATEX, latex_text
+from netledger.core.language import used
 from netledger.writers._chain import aligned, chain, in_mathematics
 
 __all__ = ["NAME", "escape", "write"]
 
 NAME = "latex"
+
+_FONTS = {"zh": ",ctex"}
+"""What a language needs besides; ctex is for XeLaTeX and LuaLaTeX."""
 
 _HEADINGS = {1: r"\subsection*", 2: r"\subsubsection*"}
 
@@ -36,7 +40,7 @@ def write(document: Document) -> str:
     document = said(document)
     source = [escape(document.source)] if document.source else []
     blocks = (_WRITERS[type(block)](block) for block in document.blocks)
-    needs = r"% needs \usepackage{amsmath,booktabs,longtable}"
+    needs = rf"% needs \usepackage{{amsmath,booktabs,longtable{_FONTS.get(used(), '')}}}"
     return "\n".join([needs, rf"\section*{{{escape(document.title)}}}", *source, *blocks])
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -11,7 +12,7 @@ from netledger.analyses.exercise.mistakes import MISTAKES, Mistake, made
 from netledger.analyses.exercise.paper import Paper
 from netledger.analyses.exercise.problems import Answer, Problem, answer, places
 from netledger.analyses.exercise.told import asked, derivation, written
-from netledger.analyses.verify.printed import figure, plain, sizes
+from netledger.analyses.verify.printed import Figure, Sizes, figure, plain, sizes
 from netledger.analyses.verify.shapes import agreeing, closest, placed
 from netledger.analyses.verify.variants import rerun
 from netledger.core.document import Block, Column, Document, Heading, Paragraph, Table
@@ -19,11 +20,14 @@ from netledger.core.errors import NetledgerError, SourceError, quote
 from netledger.core.language import later, plural, say
 from netledger.core.ledger import Entry
 from netledger.core.network import Tensor
+from netledger.core.number import Shape
 
 __all__ = ["Graded", "Verdict", "document", "grade", "read_answers"]
 
 MAX_ANSWERS = 2**20
 NONE = frozenset({"none", "no", "never", "n/a", "无", "没有", "不存在"})
+ROUGH = later("it is cut off, or has fewer than two digits")
+_SEPARATOR = re.compile(r"^[\s\"(（]*[0-9]+[\s\").）]*([,;\t])", re.MULTILINE)
 _HINT = "Write one answer a line, such as 3,34944: the number of the question, then the answer."
 
 
@@ -74,16 +78,20 @@ def read_answers(text: str, name: str) -> dict[int, str]:
     """
     if len(text) > MAX_ANSWERS:
         raise SourceError(say("{name} has more than {most:,} characters", name=name, most=MAX_ANSWERS), hint=_HINT)
-    mark = next((mark for mark in (";", "\t") if mark in text), ",")
+    text = text.removeprefix("\ufeff")
+    separator = _SEPARATOR.search(text)
+    mark = separator[1] if separator else ","
     found: dict[int, str] = {}
     try:
-        rows = [row for row in csv.reader(io.StringIO(text.removeprefix("\ufeff")), delimiter=mark) if any(row)]
+        rows = [row for row in csv.reader(io.StringIO(text, newline=None), delimiter=mark) if any(row)]
     except csv.Error as error:
         raise SourceError(say("{name} is no CSV file: {error}", name=name, error=error), hint=_HINT) from None
     for place, row in enumerate(rows):
-        number = row[0].strip().strip("()").strip()
+        number, given = plain(row[0]).strip("(). "), mark.join(row[1:]).strip(f"{mark} ")
         if number.isdecimal() and number.isascii() and len(number) < 6:
-            found[int(number)] = mark.join(row[1:]).strip()
+            if given and (found.get(int(number)) or given) != given:
+                raise SourceError(say("question {number} is answered twice", number=number), hint=_HINT)
+            found[int(number)] = given or found.get(int(number), "")
         elif place:
             raise SourceError(say("{given} is not the number of a question", given=quote(number)), hint=_HINT)
     return found
@@ -119,6 +127,8 @@ def _judged(problem: Problem, given: str, paper: Paper, wrong: Mapping[str, Tens
     if wrong and not problem.question and _fits(problem, given, _carried(problem, paper, wrong)):
         return Verdict(problem, given, True, carried=True)
     named = tuple(dict.fromkeys(one.words for one in MISTAKES if _gives(one, problem, given)))
+    if not named and _rough(problem, given):
+        named = (ROUGH,)
     return Verdict(problem, given, False, mistakes=named, read=_readable(problem, given))
 
 
@@ -130,15 +140,41 @@ def _gives(mistake: Mistake, problem: Problem, given: str) -> bool:
 def _fits(problem: Problem, given: str, exact: Answer) -> bool:
     """Whether an answer is this one: sizes in any usual order, a number to the digits that were written."""
     if exact is None:
-        return plain(given) in NONE
+        return problem.what == "padding" and plain(given) in NONE
     if problem.what == "output":
         shown = sizes(given)
-        return bool(shown and agreeing(shown, (problem.entry.outputs[0].shape[0], *exact)))
+        return bool(shown and _every_size(shown, (problem.entry.outputs[0].shape[0], *exact)))
     if problem.what == "field":
         shown = sizes(given)
         return bool(shown and any(places(tuple(size or 0 for size in one)) == exact for one in shown.readings))
     number = figure(given)
-    return bool(number and number.agrees(exact[0]))
+    return bool(number and _rounds(number, exact[0], exactly=problem.what == "padding"))
+
+
+def _every_size(shown: Sizes, shape: Shape) -> bool:
+    """Whether channels and places are all told; nothing but the batch may be left out, or open."""
+    readings = ((shape[0], *one[1:]) if one[0] is None and len(one) == len(shape) else one for one in shown.readings)
+    told = shown._replace(readings=tuple(one for one in readings if None not in one))
+    order = agreeing(told, shape)
+    return order is not None and (
+        not order.axes or {axis for axes in order.axes for axis in axes} >= {*range(1, len(shape))}
+    )
+
+
+def _rounds(number: Figure, exact: int, exactly: bool = False) -> bool:
+    """Whether a figure is this number, or this number rounded to the nearest, with two digits at least."""
+    if number.unit and number.unit.memory:
+        return False
+    near = number.value >= 10 * number.step and abs(exact - number.value) <= number.step / 2
+    return exact == number.value or (near and not exactly)
+
+
+def _rough(problem: Problem, given: str) -> bool:
+    """Whether an answer would be right if it were not rounded so far."""
+    number = None if problem.what in ("output", "field", "padding") or not problem.answer else figure(given)
+    if number is None or problem.answer is None or (number.unit and number.unit.memory):
+        return False
+    return number.agrees(problem.answer[0])
 
 
 def _readable(problem: Problem, given: str) -> bool:

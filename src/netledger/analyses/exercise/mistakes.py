@@ -27,11 +27,11 @@ class Mistake(NamedTuple):
 
 
 def made(mistake: Mistake, problem: Problem) -> Answer:
-    """The answer that a mistake gives; None if it does not apply, or gives the right one."""
+    """The answer that a mistake gives; None if it does not apply, or gives the right one, or nothing."""
     if problem.what not in mistake.spoils:
         return None
     found = mistake.figure(problem.what, problem.entry)
-    return None if found == problem.answer else found
+    return None if found is None or found == problem.answer or min(found) < 1 else found
 
 
 def _with(change: Change) -> Figure:
@@ -110,6 +110,10 @@ def _less(sizes: int) -> Figure:
     return figure
 
 
+def _places(what: str, entry: Entry) -> Answer:
+    return tuple((answer(what, entry) or ())[1:]) or None
+
+
 def _channels_of_the_input(what: str, entry: Entry) -> Answer:
     given, written = entry.inputs[0].shape, entry.outputs[0].shape
     return (given[1], *written[2:]) if len(given) == len(written) > 2 else None
@@ -137,6 +141,7 @@ MISTAKES: tuple[Mistake, ...] = (
     Mistake(later("the + 1 was forgotten"), OUTPUT, _less(1)),
     Mistake(later("1 was added that does not belong there"), OUTPUT, _less(-1)),
     Mistake(later("the channels are those of the input"), OUTPUT, _channels_of_the_input),
+    Mistake(later("the channels are missing"), OUTPUT, _places),
     Mistake(later("the channels of the input were forgotten"), STORED | WORK, _over(1)),
     Mistake(later("the channels of the output were forgotten"), STORED | WORK, _over(0)),
     Mistake(later("the kernel was counted along one axis only"), STORED | WORK, _over(2)),

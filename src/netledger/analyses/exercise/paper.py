@@ -62,7 +62,7 @@ def draw(network: Network, ledger: Ledger, seed: int, blanks: int = COUNT) -> Pa
     asked = [entry for entry in ledger if entry.counted and _worth_asking(entry)]
     if not asked:
         raise SourceError("there is no layer to ask about", hint="Give a network with convolutions or linear layers.")
-    rows = tuple(_sample(random, asked, ROWS))
+    rows = tuple(_sample(random, _different(asked), ROWS))
     columns = ("output", "parameters", random.choice(PRICES))
     cells = [(entry, what) for entry in rows for what in columns if any(answer(what, entry) or ())]
     problems = [
@@ -77,6 +77,14 @@ def draw(network: Network, ledger: Ledger, seed: int, blanks: int = COUNT) -> Pa
 def _worth_asking(entry: Entry) -> bool:
     made = entry.outputs and len(entry.outputs[0].shape) > 1
     return bool(made and ("kernel" in entry.attributes or entry.parameters) and entry.op != "custom")
+
+
+def _different(asked: list[Entry]) -> list[Entry]:
+    """Each layer once: another just like it, in the next row, would show its figures."""
+    found: dict[object, Entry] = {}
+    for entry in asked:
+        found.setdefault((entry.call, entry.inputs, entry.outputs), entry)
+    return list(found.values())
 
 
 def _sample(random: Random, items: list[_Item], most: int) -> list[_Item]:
@@ -102,6 +110,10 @@ KEEPS = later(
     "Which padding on every side makes {layer}, changed to {call}, keep the height and width of its input? "
     "Write none if there is none."
 )
+KEEPS_SIZES = later(
+    "Which padding on every side makes {layer}, changed to {call}, keep the size of its input along every axis? "
+    "Write none if there is none."
+)
 STORES = later("How many parameters has {call} on {channels} input channels?")
 
 
@@ -111,7 +123,8 @@ def _padding(random: Random, entry: Entry) -> Problem:
     changed = _changed(entry, entry.inputs[0], kernel=kernel, stride=1, padding=0, dilation=random.choice((1, 1, 2)))
     call = changed.call.replace(", padding=0", "")
     found: Answer = padding_that_keeps(changed)
-    return Problem(0, "padding", changed, found, say(KEEPS, layer=entry.name, call=call))
+    asks = KEEPS if len(entry.inputs[0].shape) == 4 else KEEPS_SIZES
+    return Problem(0, "padding", changed, found, say(asks, layer=entry.name, call=call))
 
 
 def _stored(random: Random, entry: Entry) -> Problem:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import TypeAlias
 
 from netledger.analyses.exercise.paper import Paper
 from netledger.analyses.exercise.problems import Answer, Problem, answer, windows
@@ -15,6 +16,9 @@ from netledger.core.ledger import Entry
 from netledger.core.network import shapes
 
 __all__ = ["asked", "derivation", "key", "sheet", "written"]
+
+Blanks: TypeAlias = "dict[tuple[str, str], int]"
+"""The number of each blank, by layer and by what is asked of it."""
 
 WHAT = {
     "output": later("output"),
@@ -57,27 +61,60 @@ def _table(paper: Paper) -> Table:
     heads = [Column("layer", number=False), Column("operator", number=False), Column("input", number=False)]
     heads += [Column(WHAT[what], number=what != "output") for what in paper.columns]
     blanks = {(problem.layer, problem.what): problem.number for problem in paper.problems if not problem.question}
-    before = (None, *paper.rows)
+    read, made = _hidden(paper, blanks)
     rows = (
-        (entry.name, entry.call, _input(entry, last, blanks), *_cells(entry, paper.columns, blanks))
-        for entry, last in zip(paper.rows, before, strict=False)
+        (
+            entry.name,
+            entry.call,
+            read.get(entry.name) or written(_given(entry), "output"),
+            *_cells(entry, paper, blanks, made),
+        )
+        for entry in paper.rows
     )
     return Table(tuple(heads), tuple(rows))
 
 
-def _input(entry: Entry, before: Entry | None, blanks: dict[tuple[str, str], int]) -> str:
-    """The shape of the input; the number of the blank that asks for it, if the row before does."""
-    shape = entry.inputs[0].shape
-    if before and before.outputs[0].shape == shape and (before.name, "output") in blanks:
-        return f"({blanks[before.name, 'output']})"
-    return "x".join(map(str, shape[1:]))
+def _given(entry: Entry) -> Answer:
+    return tuple(entry.inputs[0].shape[1:])
 
 
-def _cells(entry: Entry, columns: tuple[str, ...], blanks: dict[tuple[str, str], int]) -> tuple[str, ...]:
-    return tuple(
-        f"({blanks[entry.name, what]}) ______" if (entry.name, what) in blanks else written(answer(what, entry), what)
-        for what in columns
-    )
+def _cells(entry: Entry, paper: Paper, blanks: Blanks, hidden: dict[str, str]) -> Iterator[str]:
+    for what in paper.columns:
+        if (entry.name, what) in blanks:
+            yield f"({blanks[entry.name, what]}) ______"
+        else:
+            shown = hidden.get(entry.name) if what == "output" else None
+            yield shown or written(answer(what, entry), what)
+
+
+def _hidden(paper: Paper, blanks: Blanks) -> tuple[dict[str, str], dict[str, str]]:
+    """Inputs and outputs that would tell what is asked: in their place stands the number of that blank."""
+    read: dict[str, str] = {}
+    made: dict[str, str] = {}
+    before = _before(paper)
+    for entry in paper.rows:
+        if number := made.get(before.get(entry.name, "")):
+            read[entry.name] = number
+        if (entry.name, "output") in blanks:
+            made[entry.name] = f"({blanks[entry.name, 'output']})"
+        elif number and entry.outputs[0].shape == entry.inputs[0].shape and "kernel" not in entry.attributes:
+            made[entry.name] = number
+    return read, made
+
+
+def _before(paper: Paper) -> dict[str, str]:
+    """By row: the row whose output comes to it in the shape in which it was made."""
+    network, rows = paper.network, {entry.name for entry in paper.rows}
+    made = {number: node for node in network.nodes for number in node.outputs[:1]}
+    found: dict[str, str] = {}
+    for entry in paper.rows:
+        node = made.get(entry.reads[0]) if entry.reads else None
+        while node and network.tensors[node.outputs[0]].shape == entry.inputs[0].shape:
+            if node.name in rows:
+                found[entry.name] = node.name
+                break
+            node = made.get(node.inputs[0]) if node.inputs else None
+    return found
 
 
 def written(found: Answer, what: str) -> str:

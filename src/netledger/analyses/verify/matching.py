@@ -43,7 +43,7 @@ _NUMBERED = re.compile(
     r"(?P<word>[a-z]+(?:[\s_-][a-z]+)*(?:\dd(?![a-z0-9]))?)[\s_.\-#:]*(?P<first>\d{1,6})(?:[_.\-](?P<second>\d{1,6}))?"
 )
 _WEIGHTED = ("conv", "linear", "conv_transpose")
-_ORDINALS = {1: "st", 2: "nd", 3: "rd"}
+_ORDINALS = {1: later("{number}st"), 2: later("{number}nd"), 3: later("{number}rd")}
 
 
 class Match(NamedTuple):
@@ -254,4 +254,5 @@ def _unsigned(name: str) -> str:
 
 
 def _ordinal(number: int) -> str:
-    return f"{number}{'th' if number % 100 in (11, 12, 13) else _ORDINALS.get(number % 10, 'th')}"
+    digit = 0 if number % 100 in (11, 12, 13) else number % 10
+    return say(_ORDINALS.get(digit, later("{number}th")), number=number)

@@ -21,7 +21,7 @@ SCHEMA = 1
 
 NO_REASON = later("no likely reason found")
 
-_HEADS = ("line", "row", "layer", "column", later("theirs"), later("ours"), "difference")
+_HEADS = (later("line"), "row", "layer", "column", later("theirs"), later("ours"), "difference")
 _SAMPLE = 12
 
 
