@@ -124,10 +124,10 @@ SOURCES = ("alexnet", "mobilenet_v2", "unet", "vit_b_16", "lstm_classifier")
 
 
 def _left(text: str, *known: str) -> list[str]:
-    """English that is left, but for where things come from, which is cited as it is."""
+    """English that is left, but for what is cited as it is: where things come from, and what PyTorch says."""
     for part in known:
         text = text.replace(part, "")
-    lines = [line for line in text.splitlines() if not line.startswith("出处")]
+    lines = [line for line in text.splitlines() if not line.startswith(("出处", "  数值："))]
     return [line for line in lines if ENGLISH.search(line)]
 
 
@@ -151,6 +151,51 @@ def test_answers_are_wholly_in_chinese(source: str) -> None:
         assert _left(answer, ledger.source) == []
 
 
+WORKED = {
+    "conv(2, 2, padding=1, groups=2)": "2x3x3",
+    "conv_transpose(1, 2, stride=2)": "1x2x2",
+    "maxpool(2)": "4x4",
+    "avgpool(2)": "4x4",
+    "lp_pool(2, 2)": "4x4",
+    "kmax_pool(2, axis=-1)": "2x4",
+    "adaptive_avgpool(2)": "3x3",
+    "adaptive_maxpool(2)": "3x3",
+    "batchnorm": "2x2x2",
+    "batchnorm(track=false)": "2x2x2",
+    "linear(2)": "1x3",
+    "softmax": "1x3",
+    "softmin": "1x3",
+    "log_softmax": "1x3",
+    "attention(causal=true)": "2x2",
+}
+
+
+@pytest.mark.parametrize("layer", WORKED)
+def test_what_is_worked_out_is_wholly_in_chinese(layer: str) -> None:
+    shift = 1 if "pool" in layer and "kmax" not in layer else None
+    with language("zh"):
+        made = nl.work(layer, seed=1, size=WORKED[layer], shift=shift)
+        answers = [made.to(name) for name in ("text", "markdown", "latex", "html")]
+    for answer in answers:
+        script = re.sub(r"<(script|style)>.*?</\1>", "", answer, flags=re.DOTALL)
+        assert _left(re.sub(r"<[^>]*>", " ", script)) == []
+
+
+def test_what_is_solved_and_converted_is_wholly_in_chinese() -> None:
+    with language("zh"):
+        answers = [
+            nl.solve(input=55, output=27),
+            nl.solve(unknown="padding", kernel=1, stride=4, input=227, output=55),
+            nl.accepts("vgg_mnist", up_to=40),
+            nl.largest("mobilenet_v1", "width", max={"macs": "300M"}),
+            nl.convert("8.2GFLOPs", "ms", at="10TFLOPS"),
+        ]
+        said = [answer.to(name) for answer in answers for name in ("text", "markdown")]
+    sources = [nl.count(name).source for name in ("vgg_mnist", "mobilenet_v1")]
+    for text in said:
+        assert _left(text.replace("\\", ""), *sources) == []
+
+
 @pytest.mark.parametrize("kind", OPS.names())
 def test_every_operator_is_explained_in_chinese(kind: str) -> None:
     from netledger.analyses.explain import parts_of_docstring
@@ -172,13 +217,19 @@ def test_every_operator_is_explained_in_chinese(kind: str) -> None:
         ("layer", "conv(8, 9)", "3x4x4"),
         ("layer", "conv(8, 3, groups=2)", "3x4x4"),
         ("show", "net.pt"),
+        ("show", "docs/examples/net.py:Broken", "--input", "1x3x32x32"),
+        ("work", "maxpool", "--kernel", "2"),
+        ("work", "relu", "--input", "1 2"),
+        ("solve", "alexnet"),
+        ("convert", "3", "--to", "s"),
+        ("grade", "README.md", "README.md"),
         ("exercise", "lenet", "--seed", "1", "--notation", "x"),
     ],
 )
 def test_errors_are_in_chinese(words: tuple[str, ...]) -> None:
     done = run(*words, "--lang", "zh")
     assert done.returncode == 2
-    assert "错误: " in done.stderr
+    assert "错误: " in done.stderr or "Error: " in done.stderr
     assert _left(done.stderr, nl.count("vgg_mnist").source) == []
 
 

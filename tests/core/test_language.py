@@ -121,3 +121,15 @@ def _run(words: list[str], environment: dict[str, str]) -> str:
         check=True,
     )
     return ran.stdout
+
+
+def test_a_command_changes_the_language_of_nothing_else() -> None:
+    from click.testing import CliRunner
+
+    from netledger.commands import program
+
+    with language("en"):
+        assert "输入的高度" in CliRunner().invoke(program, ["explain", "alexnet", "conv1", "--lang", "zh"]).output
+        assert used() == "zh", "until the end of what began it"
+    assert used() == ENGLISH
+    assert say(HEIGHT) == HEIGHT

@@ -25,6 +25,7 @@ from netledger.core.language import say
 from netledger.core.ledger import build, price
 from netledger.core.network import Network, Tensor
 from netledger.frontends import Options, replays
+from netledger.notations import DEFAULT as FIELD
 
 __all__ = ["Acceptance", "Largest", "Solution", "accepts", "largest", "solve"]
 
@@ -122,6 +123,7 @@ def solve(
     input: int | None = None,
     output: int | None = None,
     up_to: int | None = None,
+    notation: str = FIELD,
     **known: Any,
 ) -> Solution:
     """The unknown numbers of one layer, along one axis, from the others.
@@ -133,6 +135,7 @@ def solve(
         input: the size of the input.
         output: the size of the output.
         up_to: how far each unknown is searched (4,096 for one alone; 11 and 1,024 for attributes and sizes together).
+        notation: how sizes and attributes are called: field, cs231n, oiksp.
         known: attributes: kernel=11, stride=4, rounding="ceil".
 
     Raises:
@@ -149,7 +152,7 @@ def solve(
         raise SourceError("a bound is at least 1", values={"up_to": up_to})
     names = (unknown,) if isinstance(unknown, str) else tuple(unknown)
     found = _layer.solve(_layer.asked(ops.load(op), known, names, input, output, up_to))
-    return Solution(found, told.layer(found))
+    return Solution(found, told.layer(found, notation))
 
 
 def accepts(

@@ -10,7 +10,7 @@ from itertools import pairwise
 
 import click
 
-from netledger.core.language import ENGLISH, languages, later, of_locale, say, set_language, used
+from netledger.core.language import ENGLISH, languages, later, of_locale, say, switch, used
 
 __all__ = ["EXAMPLES", "asked", "epilog", "option", "translated"]
 
@@ -30,7 +30,7 @@ def asked(arguments: Sequence[str]) -> str:
 
 def _use(ctx: click.Context, param: click.Parameter, name: str | None) -> None:
     if name is not None and not ctx.resilient_parsing:
-        set_language(name)
+        switch(name)
 
 
 def option() -> click.Option:

@@ -13,7 +13,7 @@ import click
 from netledger.conventions import DEFAULT
 from netledger.conventions import FOLDER as CONVENTIONS
 from netledger.core.errors import SourceError
-from netledger.core.language import ENGLISH, say, set_language
+from netledger.core.language import ENGLISH, say, switch
 from netledger.notations import DEFAULT as FIELD
 from netledger.notations import FOLDER as NOTATIONS
 from netledger.reports import names as formats
@@ -129,7 +129,7 @@ def _ledger_format(ctx: click.Context, param: click.Parameter, name: str) -> str
 def _for_machines(format_name: str) -> str:
     """What programs read is in English."""
     if format_name in ("json", "csv"):
-        set_language(ENGLISH)
+        switch(ENGLISH)
     return format_name
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from netledger.commands import _options as options
+from netledger.core.language import say
 
 __all__ = ["NAME", "command"]
 
@@ -57,7 +58,7 @@ def command(
         load(name)
     if claim is not None:
         if conventions or layers:
-            raise click.UsageError("--claim tries every convention: leave out --convention and --layers")
+            raise click.UsageError(say("--claim tries every convention: leave out --convention and --layers"))
         options.write(claimed(options.text(source), claim, *given.inputs, **given.rest).to(format_name), out)
         return
     found = reconcile(options.counted(source, given), conventions=conventions, layers=layers)

@@ -92,7 +92,7 @@ def _budgets(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]
     pairs = [value.rpartition("=") for value in values]
     for name, sign, text in pairs:
         if not sign or not name:
-            raise click.BadParameter(f"{text[:40]!r} is not NAME=FIGURE, such as textbook=300M")
+            raise click.BadParameter(say("{given!r} is not NAME=FIGURE, such as textbook=300M", given=text[:40]))
     return {name: text for name, _, text in pairs}
 
 
@@ -113,8 +113,9 @@ def _budgets(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]
 @click.option("--unknown", multiple=True, metavar="NAME", help="What to solve for: padding, kernel, in, out, …")
 @click.option("--in", "size", type=_SIZE, metavar="N", help="Size of the input, along one axis.")
 @click.option("--out", "made", type=_SIZE, metavar="N", help="Size of the output, along one axis.")
+@options.notation_option
 @options.answer_option
-def command(source: str | None, given: options.Given, format_name: str, **rest: Any) -> None:
+def command(source: str | None, given: options.Given, notation: str, format_name: str, **rest: Any) -> None:
     """Solve for the unknown numbers of a layer; or ask which inputs SOURCE takes; or the largest within a budget.
 
     Every candidate up to a bound is put to the rules that count; no rule is turned round. Without --unknown: what is
@@ -127,7 +128,7 @@ def command(source: str | None, given: options.Given, format_name: str, **rest: 
         if name.startswith("attribute_") and value is not None
     }
     if source is None:
-        answer, found = _layer(given, known, attributes)
+        answer, found = _layer(given, known, {**attributes, "notation": notation})
     else:
         answer, found = _network(source, given, known, attributes)
     options.write(answer.to(format_name), None)
@@ -140,7 +141,7 @@ def _layer(given: options.Given, known: dict[str, Any], attributes: dict[str, An
 
     wrong = [name for name in ("accepts", "largest", "budgets", "max_macs", "max_params", "step") if name in known]
     if wrong or "max_feature_maps" in known or given != options.Given((), None, {}):
-        raise click.UsageError("this is asked of a network: give its SOURCE, such as alexnet")
+        raise click.UsageError(say("this is asked of a network: give its SOURCE, such as alexnet"))
     answer = solve(
         known["op"],
         unknown=known.get("unknown", ()),
@@ -156,9 +157,9 @@ def _network(source: str, given: options.Given, known: dict[str, Any], attribute
     from netledger.api import accepts, largest
 
     if attributes or {"size", "made", "unknown"} & set(known):
-        raise click.UsageError("this is asked of one layer: leave out SOURCE, or the numbers of a layer")
+        raise click.UsageError(say("this is asked of one layer: leave out SOURCE, or the numbers of a layer"))
     if ("accepts" in known) == ("largest" in known):
-        raise click.UsageError("ask a network for --accepts, or for --largest NAME")
+        raise click.UsageError(say("ask a network for --accepts, or for --largest NAME"))
     text, progress = options.text(source), _Progress()
     if "accepts" in known:
         with progress:
@@ -187,7 +188,7 @@ def _whole(text: str | None) -> int | None:
     if text is None:
         return None
     if not (text.isdecimal() and text.isascii() and len(text) <= 10):
-        raise SourceError(f"a bound is a whole number, not {text[:40]!r}")
+        raise SourceError(say("a bound is a whole number, not {given!r}", given=text[:40]))
     return int(text)
 
 

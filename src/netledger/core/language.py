@@ -21,7 +21,19 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 if TYPE_CHECKING:
     from gettext import NullTranslations
 
-__all__ = ["ENGLISH", "Text", "language", "languages", "later", "of_locale", "plural", "say", "set_language", "used"]
+__all__ = [
+    "ENGLISH",
+    "Text",
+    "language",
+    "languages",
+    "later",
+    "of_locale",
+    "plural",
+    "say",
+    "set_language",
+    "switch",
+    "used",
+]
 
 ENGLISH = "en"
 LOCALE = os.path.join(os.path.dirname(os.path.dirname(__file__)), "locale")
@@ -101,6 +113,16 @@ def set_language(name: str) -> None:
     _chosen[0] = _found(name)
     if _here.get():
         _here.set(_chosen[0])
+
+
+def switch(name: str) -> None:
+    """Use another language from here on, as `language` does: in this thread or task, until its `with` ends.
+
+    Raises:
+        UnknownNameError: if there is no catalogue of it.
+
+    """
+    _here.set(_found(name))
 
 
 def _found(name: str) -> _Used:

@@ -30,6 +30,7 @@ from netledger.core.language import plural, say
 from netledger.core.network import shapes
 from netledger.core.trace import meaning
 from netledger.core.window import rounding_rule
+from netledger.notations import DEFAULT, naming
 
 __all__ = ["accepted", "budget_figure", "largest", "layer", "record", "written_json"]
 
@@ -40,9 +41,10 @@ MANY_RUNS = 3
 # One layer.
 
 
-def layer(found: Found) -> Document:
+def layer(found: Found, notation: str = DEFAULT) -> Document:
     """The answers, the usual one first, with the check of it."""
-    blocks = list(_answers(found) if found.answers else _no_answer(found))
+    names = naming(notation, found.question.op)
+    blocks = map(names.block, _answers(found) if found.answers else _no_answer(found))
     return Document(_question(found.question), "", tuple(blocks))
 
 
