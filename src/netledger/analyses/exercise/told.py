@@ -49,10 +49,9 @@ def _title(paper: Paper, what: str) -> str:
 def _instructions(paper: Paper) -> Iterator[Paragraph]:
     yield Paragraph(
         say(
-            "Fill in the blanks (1) to ({last}). Outputs are channels × height × width, or length × features, without the "
-            "batch; a MAC is a "
-            "multiplication with its addition, counted once, a FLOP is either of them; biases, activations and "
-            "pooling cost nothing under both.",
+            "Fill in the blanks (1) to ({last}). Outputs are channels × height × width, or length × features, without "
+            "the batch; a MAC is a multiplication with its addition, counted once, a FLOP is either of them; biases, "
+            "activations and pooling cost nothing under both.",
             last=sum(not problem.question for problem in paper.problems),
         )
     )
