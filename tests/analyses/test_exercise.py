@@ -450,6 +450,8 @@ def test_nothing_in_a_sheet_is_run(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 def test_what_a_spec_cannot_say_is_refused() -> None:
     with pytest.raises(nl.SourceError, match="there is no layer to ask about"):
         nl.exercise("input: 3x8x8\nlayers: [relu]\n", seed=1)
+    with pytest.raises(nl.SourceError, match="a seed is a whole number from 0 on"):
+        nl.exercise("lenet", seed=-7)
     with pytest.raises(nl.SourceError, match="1 to 100 blanks, not 0"):
         nl.exercise("lenet", seed=1, blanks=0)
     with pytest.raises(nl.UnknownNameError, match="unknown notation"):

@@ -138,6 +138,8 @@ def exercise(
     (6, 28, 28)
 
     """
+    if seed < 0:
+        raise SourceError("a seed is a whole number from 0 on", values={"given": seed})
     if not 1 <= blanks <= MOST:
         raise SourceError(say("an exercise has 1 to {most} blanks, not {given}", most=MOST, given=blanks))
     _notation(notation)

@@ -29,7 +29,9 @@ _SUFFIXES = {".md": "markdown", ".html": "html", ".htm": "html", ".tex": "latex"
 @click.command(NAME, epilog=_EPILOG)
 @options.source_argument
 @options.network_options
-@click.option("--seed", type=int, required=True, help="Which exercise: the same seed gives the same one.")
+@click.option(
+    "--seed", type=click.IntRange(min=0), required=True, help="Which exercise: the same seed gives the same one."
+)
 @click.option(
     "--blanks", type=click.IntRange(1, 100), default=8, show_default=True, help="How many blanks the table has."
 )
