@@ -48,11 +48,11 @@ def output(command: str) -> str:
         torchvision()  # also where its compiled operators do not fit the installed torch
     if name != "netledger":
         raise ValueError(f"only netledger is run in the documentation, not {name}")
-    with language("en"):  # --lang holds for one command
-        done = CliRunner().invoke(program, arguments, prog_name="netledger", terminal_width=100, env={"COLUMNS": None})
+    quiet = {"COLUMNS": None, "LC_ALL": "C"}
+    done = CliRunner().invoke(program, arguments, prog_name="netledger", terminal_width=100, env=quiet)
     if done.exception is None or isinstance(done.exception, SystemExit):  # a check that fails exits with 1
         return done.output
-    with language(asked(arguments)):
+    with language(asked(arguments) if "--lang" in arguments else "en"):
         return f"{done.output}{say('error')}: {done.exception}\n"
 
 

@@ -260,7 +260,7 @@ def test_the_help_of_a_command_is_in_chinese(name: str) -> None:
 
 
 def test_a_verified_table_is_wholly_in_chinese() -> None:
-    path = ROOT.parent.parent / "docs" / "examples" / "alexnet.csv"
+    path = Path(__file__).parent.parent / "docs" / "examples" / "alexnet.csv"
     said = run("verify", str(path), "alexnet", "--lang", "zh").stdout
     assert "同类中的第 1 个" in said
     assert "45 个单元格吻合，3 个不同。" in said

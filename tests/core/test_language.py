@@ -128,8 +128,15 @@ def test_a_command_changes_the_language_of_nothing_else() -> None:
 
     from netledger.commands import program
 
-    with language("en"):
-        assert "输入的高度" in CliRunner().invoke(program, ["explain", "alexnet", "conv1", "--lang", "zh"]).output
-        assert used() == "zh", "until the end of what began it"
+    assert "输入的高度" in CliRunner().invoke(program, ["explain", "alexnet", "conv1", "--lang", "zh"]).output
     assert used() == ENGLISH
-    assert say(HEIGHT) == HEIGHT
+    assert CliRunner().invoke(program, ["show", "lenet", "--format", "json", "--lang", "zh"]).exit_code == 0
+    set_language("zh")
+    try:
+        assert say(HEIGHT) == "高度", "nothing else is left behind"
+        with language("zh"):
+            set_language("en")
+            assert used() == "en"
+        assert used() == "en"
+    finally:
+        set_language(ENGLISH)

@@ -172,3 +172,7 @@ def test_an_axis_may_be_counted_from_the_end() -> None:
         with pytest.raises(ShapeError, match=f"there is no axis {place}") as caught:
             axis_of(place, tensor)
         assert caught.value.hint == "The axes of this input are 0 (the batch) to 2."
+
+
+def test_what_cannot_be_worked_out_has_no_stages() -> None:
+    assert load("relu")().perform((), {}) == ()

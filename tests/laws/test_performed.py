@@ -176,8 +176,15 @@ def test_maxpool(case: Case) -> None:
     assert_equal(stages[-1].made, expected)
 
 
+def averaged(case: Case) -> bool:
+    """PyTorch averages over three axes only where the input is as large as the kernel, whatever the padding."""
+    op, (x,) = case
+    sizes = x.shape[2:]
+    return len(sizes) < 3 or all(size >= kernel for size, kernel in zip(sizes, along(op.kernel, 3), strict=True))
+
+
 @FEW
-@given(cases("avgpool").filter(small).filter(even).filter(halved).filter(defined))
+@given(cases("avgpool").filter(small).filter(even).filter(halved).filter(defined).filter(averaged))
 def test_avgpool(case: Case) -> None:
     op, (x,) = case
     axes = len(x.shape) - 2

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import NoReturn
+from collections.abc import Sequence
+from typing import Any, NoReturn
 
 import click
 
@@ -39,6 +40,11 @@ Examples:
 
 class _Commands(click.Group):
     """Finds the commands in this folder."""
+
+    def main(self, args: Sequence[str] | None = None, *rest: Any, **named: Any) -> Any:
+        """Run a command; what it says of the language holds for it alone."""
+        with language(asked(sys.argv[1:] if args is None else args)):
+            return super().main(args, *rest, **named)
 
     def get_params(self, ctx: click.Context) -> list[click.Parameter]:
         return [option(), *super().get_params(ctx)]
