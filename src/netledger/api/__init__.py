@@ -60,20 +60,20 @@ __all__ = [
 ]
 
 
+_SELDOM = {
+    **dict.fromkeys(("explain", "formula", "receptive_field", "to_spec"), "api._answers"),
+    **dict.fromkeys(("exercise", "grade"), "api._exercise"),
+    **dict.fromkeys(("accepts", "largest", "solve"), "api._solve"),
+    **{name: f"api._{name}" for name in ("claim", "convert", "reconcile", "verify", "work")},
+    "rule": "frontends.torch.custom",
+    "spec": "frontends.spec.builder",
+}
+"""Where the names are that are asked for seldom: loaded when they are."""
+
+
 def __getattr__(name: str) -> Any:
-    """Load what is asked for seldom when it is."""
+    if name not in _SELDOM:
+        raise AttributeError(f"module 'netledger.api' has no attribute {name!r}")
     from importlib import import_module
 
-    if name == "rule":
-        return import_module("netledger.frontends.torch.custom").rule
-    if name == "spec":
-        return import_module("netledger.frontends.spec.builder").spec
-    if name in ("exercise", "grade"):
-        return getattr(import_module("netledger.api._exercise"), name)
-    if name in ("claim", "convert", "reconcile", "verify", "work"):
-        return getattr(import_module(f"netledger.api._{name}"), name)
-    if name in ("accepts", "largest", "solve"):
-        return getattr(import_module("netledger.api._solve"), name)
-    if name in __all__:
-        return getattr(import_module("netledger.api._answers"), name)
-    raise AttributeError(f"module 'netledger.api' has no attribute {name!r}")
+    return getattr(import_module(f"netledger.{_SELDOM[name]}"), name)

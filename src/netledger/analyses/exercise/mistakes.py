@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from math import prod
-from typing import Any, NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from netledger.analyses.exercise.problems import Answer, Problem, answer
+from netledger.analyses.verify.subject import tuples
 from netledger.analyses.verify.variants import Attributes, Change, instead, rerun
 from netledger.core.language import Text, later
 from netledger.core.ledger import Entry
@@ -58,12 +59,8 @@ def _one_side(given: Attributes) -> Attributes | None:
     padding, axes = given.get("padding"), given["in_axes"]
     if padding is None or isinstance(padding, str):
         return None
-    sides = (axis_padding(_tuples(padding), axis, axes) for axis in range(axes))
+    sides = (axis_padding(tuples(padding), axis, axes) for axis in range(axes))
     return {"padding": tuple((side[0], 0) for side in sides)}
-
-
-def _tuples(value: Any) -> Any:
-    return tuple(map(_tuples, value)) if isinstance(value, list) else value
 
 
 def _by_input_area(what: str, entry: Entry) -> Answer:

@@ -10,7 +10,7 @@ from netledger.core.ledger import Convention, Entry, Ledger, count_parameters, p
 from netledger.core.network import Parameter, Tensor
 from netledger.core.window import Window, axis_padding
 
-__all__ = ["Subject", "area", "attribute", "figure", "layer", "shape", "whole", "with_channels"]
+__all__ = ["Subject", "area", "attribute", "figure", "layer", "shape", "tuples", "whole", "with_channels"]
 
 
 class Subject(NamedTuple):
@@ -134,7 +134,7 @@ def _pads(entry: Entry) -> tuple[tuple[int, int], ...] | None:
     given, places = entry.attributes, _spatial(entry)
     if given.get("padding") is None or "kernel" not in given or not places:
         return None
-    kernel, padding = _along(given["kernel"], len(places)), _tuples(given["padding"])
+    kernel, padding = _along(given["kernel"], len(places)), tuples(given["padding"])
     stride = _along(given.get("stride") or given["kernel"], len(places))
     dilation = _along(given.get("dilation", 1), len(places))
     around = (axis_padding(padding, axis, len(places)) for axis in range(len(places)))
@@ -142,5 +142,6 @@ def _pads(entry: Entry) -> tuple[tuple[int, int], ...] | None:
     return tuple(window.padding(size) for window, size in zip(windows, places, strict=True))
 
 
-def _tuples(value: Any) -> Any:
-    return tuple(map(_tuples, value)) if isinstance(value, list) else value
+def tuples(value: Any) -> Any:
+    """Lists, as attributes have them in JSON, as tuples."""
+    return tuple(map(tuples, value)) if isinstance(value, list) else value
