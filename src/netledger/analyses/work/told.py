@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
-from netledger.analyses.explain import parts_of_docstring
+from netledger.analyses.explain import named_term, parts_of_docstring
 from netledger.analyses.work.grids import View, made_grid, read_grids, views, whole_grids, widest
 from netledger.analyses.work.steps import Worked
 from netledger.core.document import Block, Document, Formula, Frame, Frames, Heading, Pairs, Paragraph, Picture
@@ -133,4 +133,4 @@ def _result(worked: Worked) -> Iterator[Block]:
     yield Picture(tuple(whole_grids(worked.output)))
     if worked.work:
         yield Heading(say("Work"))
-        yield Pairs(tuple((f"{say(term.action)} ({say(term.role)})", f"{term.count:,}") for term in worked.work))
+        yield Pairs(tuple((named_term(term), f"{term.count:,}") for term in worked.work))
