@@ -57,3 +57,9 @@ def test_every_public_name_has_a_docstring() -> None:
     for name in nl.__all__:
         if name != "__version__":
             assert getattr(nl, name).__doc__, name
+
+
+@pytest.mark.parametrize("page", ["tutorial.md", "zh/tutorial.md"])
+def test_the_tutorial_shows_the_file_that_it_uses(page: str) -> None:
+    shown = (build.ROOT / "docs" / "examples" / "first.yaml").read_text(encoding="utf-8")
+    assert f"```yaml\n{shown}```" in (build.ROOT / "docs" / page).read_text(encoding="utf-8")
