@@ -121,10 +121,9 @@ def _padding(random: Random, entry: Entry) -> Problem:
     """With stride 1, and a kernel that may be even."""
     kernel = random.choice([size for size in KERNELS if size > 1])
     changed = _changed(entry, entry.inputs[0], kernel=kernel, stride=1, padding=0, dilation=random.choice((1, 1, 2)))
-    call = changed.call.replace(", padding=0", "")
     found: Answer = padding_that_keeps(changed)
     asks = KEEPS if len(entry.inputs[0].shape) == 4 else KEEPS_SIZES
-    return Problem(0, "padding", changed, found, say(asks, layer=entry.name, call=call))
+    return Problem(0, "padding", changed, found, say(asks, layer=entry.name, call=changed.call))
 
 
 def _stored(random: Random, entry: Entry) -> Problem:
