@@ -291,7 +291,7 @@ def _sizes(traced: _Traced) -> Iterator[Block]:
     for suffix, tensor in zip(suffixes("out", len(traced.made)), traced.made, strict=True):
         first = "N" if tensor.shape and TEXT.formula(tensor.shape[0]) == "N" else f"N_{suffix}"
         for name, size in zip(
-            size_names(traced.op.LAYOUT, len(tensor.shape), suffix, first), tensor.shape, strict=True
+            size_names(traced.op.layout, len(tensor.shape), suffix, first), tensor.shape, strict=True
         ):
             if TEXT.formula(size) == name and len(traced.made) > 1:
                 continue

@@ -25,6 +25,7 @@ from netledger.core.errors import ShapeError
 from netledger.core.language import plural, say
 from netledger.core.network import Tensor
 from netledger.core.number import Number, Shape, require, value_of
+from netledger.core.order import ORDERS, wrap
 from netledger.core.reach import Reads, pointwise
 from netledger.core.window import ROUNDINGS, Padding
 from netledger.core.work import Term
@@ -41,6 +42,7 @@ __all__ = [
     "attributes_of",
     "axes",
     "axis_of",
+    "channels",
     "choice",
     "clip",
     "feature_map",
@@ -172,6 +174,11 @@ def choice(choices: tuple[str, ...], doc: str, default: Any = dataclasses.MISSIN
     return _declare(Attribute("choice", doc, choices=choices), default)
 
 
+def channels() -> Any:
+    """Declare where the channels stand: after the batch (first), or after all other axes (last)."""
+    return choice(ORDERS, "where the channels stand: after the batch, or last", "first")
+
+
 def word(doc: str, default: Any = dataclasses.MISSING) -> Any:
     """Declare a free text."""
     return _declare(Attribute("word", doc), default)
@@ -216,6 +223,15 @@ class Operator:
     """How many axes stand before the matrix that a user types: 2, if they are batch and channels."""
     ATTRIBUTES: ClassVar[Mapping[str, Attribute]] = {}
     DEFAULTS: ClassVar[Mapping[str, Any]] = {}
+
+    def __init_subclass__(cls) -> None:
+        if "channels" in cls.ATTRIBUTES or "channels" in cls.__annotations__:
+            wrap(cls)
+
+    @property
+    def layout(self) -> str:
+        """LAYOUT; last, where the channels stand last."""
+        return "last" if getattr(self, "channels", "first") == "last" else self.LAYOUT
 
     def __post_init__(self) -> None:
         for name, attribute in self.ATTRIBUTES.items():

@@ -38,14 +38,14 @@ def trace(op: Operator, inputs: tuple[Tensor, ...]) -> tuple[Operator, tuple[Ten
         if attribute.kind in _TRACED
     }
     traced = dataclasses.replace(op, **values) if values else op  # type: ignore[type-var]
-    return traced, _named(op.LAYOUT, inputs)
+    return traced, _named(op.layout, inputs)
 
 
 def name_outputs(op: Operator, outputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
     """The outputs with a symbol for each computed size, so that what follows is written in terms of it."""
     return tuple(
         tensor.like(
-            tuple(map(_unless_simple, tensor.shape, size_names(op.LAYOUT, len(tensor.shape), suffix, f"N_{suffix}")))
+            tuple(map(_unless_simple, tensor.shape, size_names(op.layout, len(tensor.shape), suffix, f"N_{suffix}")))
         )
         for suffix, tensor in zip(suffixes("out", len(outputs)), outputs, strict=True)
     )
@@ -134,12 +134,13 @@ def _axis_names(count: int) -> tuple[str, ...]:
 
 
 def size_names(layout: str, rank: int, suffix: str, batch: str) -> tuple[str, ...]:
-    """The symbols of the sizes of a tensor: N, C_in, H_in, W_in; or N, L_in, F_in where features stand last."""
+    """The symbols of the sizes of a tensor: N, C_in, H_in, W_in; or N, H_in, W_in, C_in; or N, L_in, F_in."""
     if rank <= 2:
         return (batch, f"{'L' if layout == 'places' else 'F'}_{suffix}")[2 - rank :]
     between = rank - 2
-    if layout == "channels":
+    if layout in ("channels", "last"):
         spatial = _SPATIAL.get(between, tuple(f"L{place}" for place in range(1, between + 1)))
-        return (batch, f"C_{suffix}", *(f"{name}_{suffix}" for name in spatial))
+        sizes = tuple(f"{name}_{suffix}" for name in spatial)
+        return (batch, f"C_{suffix}", *sizes) if layout == "channels" else (batch, *sizes, f"C_{suffix}")
     lengths = ("L",) if between == 1 else tuple(f"L{place}" for place in range(1, between + 1))
     return (batch, *(f"{name}_{suffix}" for name in lengths), f"F_{suffix}")

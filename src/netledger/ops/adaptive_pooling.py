@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from netledger.core.language import later
 from netledger.core.network import Tensor
-from netledger.core.operator import Axes, Operator, Readings, axes, feature_map, flag, operator, per_axis
+from netledger.core.operator import Axes, Operator, Readings, axes, channels, feature_map, flag, operator, per_axis
 from netledger.core.reach import Follow, adaptive, whole
 from netledger.core.work import Term
 from netledger.ops._adaptive import averaged, greatest
@@ -53,6 +53,7 @@ class _ToSize(_Shared):
     """Pooling to a given size."""
 
     out: Axes = per_axis("O", "size of the output")
+    channels: str = channels()
 
     def infer(self, inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
         """(N, C, out …)."""
@@ -70,6 +71,7 @@ class _ToOne(_Shared):
     """Pooling to one element per channel."""
 
     keepdims: bool = flag(True, "keep the pooled axes, with size 1")
+    channels: str = channels()
 
     def infer(self, inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
         """(N, C, 1 …) or (N, C)."""

@@ -13,6 +13,7 @@ from netledger.core.operator import (
     Readings,
     Shapes,
     axes,
+    channels,
     clip,
     feature_map,
     flag,
@@ -58,6 +59,7 @@ class Conv(Operator):
     bias: bool = flag(True, "add a bias to every output channel")
     rounding: str = rounding()
     clip: bool = clip()
+    channels: str = channels()
 
     def windows(self, spatial: Shape) -> tuple[Window, ...]:
         """The sliding window along each axis."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from netledger.core.network import Tensor
 from netledger.core.number import Number, product
-from netledger.core.operator import Operator, Readings, Step, feature_map, flag, number, operator, real
+from netledger.core.operator import Operator, Readings, Step, channels, feature_map, flag, number, operator, real
 from netledger.core.reach import Follow, Reach, pointwise
 from netledger.core.work import Term
 from netledger.ops._norms import PerChannel, derivation, folded, moments
@@ -38,6 +38,7 @@ class BatchNorm(PerChannel):
     eps: float = real("ε, added to the variance", 1e-5)
     affine: bool = flag(True, "learn a scale and a shift per channel")
     track: bool = flag(True, "keep running statistics and use them at inference")
+    channels: str = channels()
 
     def infer(self, inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
         """The same shape."""
@@ -95,6 +96,7 @@ class LocalResponseNorm(Operator):
     alpha: float = real("α", 1e-4)
     beta: float = real("β", 0.75)
     k: float = real("k", 2.0)
+    channels: str = channels()
 
     def infer(self, inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
         """The same shape."""

@@ -13,6 +13,7 @@ from netledger.core.operator import (
     Operator,
     Readings,
     axes,
+    channels,
     clip,
     feature_map,
     flag,
@@ -97,6 +98,7 @@ class MaxPool(Operator):
     rounding: str = rounding()
     clip: bool = clip()
     indices: bool = flag(False, "give the places of the greatest elements, as a second output")
+    channels: str = channels()
 
     def windows(self, spatial: Shape) -> tuple[Window, ...]:
         """The sliding window along each axis."""
@@ -148,6 +150,7 @@ class AvgPool(Operator):
     count_include_pad: bool = flag(True, "whether padding counts in the mean")
     rounding: str = rounding()
     clip: bool = clip()
+    channels: str = channels()
 
     def windows(self, spatial: Shape) -> tuple[Window, ...]:
         """The sliding window along each axis."""
@@ -221,6 +224,7 @@ class LpPool(Operator):
     stride: Axes | None = per_axis("S", "how far the window moves (the kernel, if left out)", None)
     rounding: str = rounding()
     clip: bool = clip()
+    channels: str = channels()
 
     def windows(self, spatial: Shape) -> tuple[Window, ...]:
         """The sliding window along each axis."""

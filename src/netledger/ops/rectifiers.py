@@ -12,6 +12,7 @@ from netledger.core.operator import (
     Readings,
     Shapes,
     axis_of,
+    channels,
     choice,
     feature_map,
     index,
@@ -299,6 +300,7 @@ class Prelu(Activation):
     STEPS = (("compare", 1), ("multiply", 1))
 
     slopes: str = choice(("one", "channel", "element"), "for all, for each channel, or for each element", "one")
+    channels: str = channels()
 
     def infer(self, inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
         """The same shape."""

@@ -10,6 +10,7 @@ from netledger.core.operator import (
     Readings,
     Shapes,
     Step,
+    channels,
     feature_map,
     flag,
     index,
@@ -148,6 +149,7 @@ class GroupNorm(Operator):
     groups: Number = number("G", "groups of channels")
     eps: float = real("ε, added to the variance", 1e-5)
     affine: bool = flag(True, "learn a scale and a shift per channel")
+    channels: str = channels()
 
     def infer(self, inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
         """The same shape."""
@@ -194,6 +196,7 @@ class InstanceNorm(PerChannel):
     eps: float = real("ε, added to the variance", 1e-5)
     affine: bool = flag(False, "learn a scale and a shift per channel")
     track: bool = flag(False, "keep running statistics and use them at inference")
+    channels: str = channels()
 
     def infer(self, inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
         """The same shape."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from netledger.core.network import Tensor
 from netledger.core.number import Number, Shape, equal, over, require
-from netledger.core.operator import Operator, Readings, feature_map, number, operator
+from netledger.core.operator import Operator, Readings, channels, feature_map, number, operator
 from netledger.core.reach import Follow, Reach
 
 __all__ = ["ChannelShuffle", "PixelShuffle", "PixelUnshuffle"]
@@ -24,6 +24,7 @@ class ChannelShuffle(Operator):
     KIND = "channel_shuffle"
 
     groups: Number = number("G", "groups of channels")
+    channels: str = channels()
 
     def infer(self, inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
         """The same shape."""
@@ -59,6 +60,7 @@ class PixelShuffle(Operator):
     KIND = "pixel_shuffle"
 
     factor: Number = number("r", "how many times larger")
+    channels: str = channels()
 
     def infer(self, inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
         """(N, C / r², H·r, W·r)."""
@@ -92,6 +94,7 @@ class PixelUnshuffle(Operator):
     KIND = "pixel_unshuffle"
 
     factor: Number = number("r", "how many times smaller")
+    channels: str = channels()
 
     def infer(self, inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
         """(N, C·r², H / r, W / r)."""

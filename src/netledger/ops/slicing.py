@@ -11,6 +11,7 @@ from netledger.core.operator import (
     Readings,
     axes,
     axis_of,
+    channels,
     choice,
     feature_map,
     index,
@@ -138,6 +139,7 @@ class Crop(Operator):
 
     margins: Padding | None = padding(None, "elements cut off: a number, one or a pair per axis")
     size: Axes | None = per_axis("O", "size that is left, from the centre", None)
+    channels: str = channels()
 
     def infer(self, inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
         """What is left."""
@@ -177,6 +179,7 @@ class Pad(Operator):
 
     padding: Padding = padding(doc="elements added: a number, one or a pair per axis")
     mode: str = choice(("constant", "reflect", "replicate", "circular"), "what is added", "constant")
+    channels: str = channels()
 
     def infer(self, inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
         """(N, C, before + size + after …)."""

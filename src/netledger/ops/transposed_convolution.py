@@ -13,6 +13,7 @@ from netledger.core.operator import (
     Readings,
     Shapes,
     axes,
+    channels,
     feature_map,
     flag,
     number,
@@ -59,6 +60,7 @@ class ConvTranspose(Operator):
     dilation: Axes = per_axis("D", "distance between kernel elements", 1, tacit=True)
     groups: Number = number("G", "groups of channels that do not mix", 1, tacit=True)
     bias: bool = flag(True, "add a bias to every output channel")
+    channels: str = channels()
 
     def windows(self, spatial: Shape) -> tuple[Window, ...]:
         """The window of the output over which an input is spread, along each axis; `same` as numbers."""

@@ -7,7 +7,19 @@ from fractions import Fraction
 from netledger.core.language import say
 from netledger.core.network import Tensor
 from netledger.core.number import Shape, require
-from netledger.core.operator import Axes, Operator, Readings, axes, choice, feature_map, flag, operator, per_axis, scale
+from netledger.core.operator import (
+    Axes,
+    Operator,
+    Readings,
+    axes,
+    channels,
+    choice,
+    feature_map,
+    flag,
+    operator,
+    per_axis,
+    scale,
+)
 from netledger.core.reach import Follow, Span, adaptive
 from netledger.core.work import Term
 from netledger.ops._adaptive import averaged
@@ -44,6 +56,7 @@ class Upsample(Operator):
         "nearest",
     )
     align_corners: bool = flag(False, "the corners of input and output are at the same place (linear and bicubic)")
+    channels: str = channels()
 
     def infer(self, inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
         """(N, C, new size …)."""

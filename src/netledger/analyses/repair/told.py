@@ -135,7 +135,7 @@ def _what(case: Case, axis: Axis) -> str:
     if len(axis.axes) > 1:
         return ""
     rank = len(case.given[0].shape)
-    head = size_names(case.refused.op.LAYOUT, rank, "in", "N")[axis.axes[0]].partition("_")[0]
+    head = size_names(case.refused.op.layout, rank, "in", "N")[axis.axes[0]].partition("_")[0]
     names = {"C": say("channels"), "F": say("features"), "H": say("rows"), "W": say("columns")}
     return names.get(head, say("places"))
 

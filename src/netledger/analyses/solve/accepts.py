@@ -149,7 +149,7 @@ def axes_of(inputs: tuple[Tensor, ...]) -> Iterator[Axis]:
 def whole_size(network: Network) -> Axis:
     """The axes of the first input that are its size: height and width, or the length, as its first layer sees it."""
     tensor = network.at(network.inputs)[0]
-    layouts = (node.op.LAYOUT for node in network.nodes if network.inputs[0] in node.inputs)
+    layouts = (node.op.layout for node in network.nodes if network.inputs[0] in node.inputs)
     along = (1,) if next(layouts, "channels") != "channels" or len(tensor.shape) < 3 else range(2, len(tensor.shape))
     axes = tuple(along)
     if len({tensor.shape[axis] for axis in axes}) > 1:

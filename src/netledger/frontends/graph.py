@@ -1,0 +1,272 @@
+"""Writing down what a framework's own graph says: the part that the front ends of such graphs share.
+
+A front end tells the inputs, then in order of execution the calls of modules, the operations in them, what these read
+and what they store. Names, scopes, what the modules are, and stored tensors that nothing reads are worked out here.
+
+    graph = Graph()
+    image = graph.input(Tensor((1, 3, 8, 8)))
+    with graph.call("features.0", "paddle.nn.Conv2D"):
+        (made,) = graph.add(load("conv")(8, 3, bias=False), image, stored={"weight": Stored("features.0.weight", …)})
+    network = graph.network("LeNet", "paddle", (made,))
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+from netledger.core.errors import NetledgerError, ShapeError
+from netledger.core.network import Network, Node, Parameter, Provenance, Tensor, shapes
+from netledger.core.number import Shape, product
+from netledger.core.operator import Operator
+from netledger.frontends.freezing import Did, Opened, frozen
+from netledger.ops.constants import Buffer
+from netledger.ops.custom import Custom
+from netledger.ops.embedding import Parameter as Learned
+
+__all__ = ["Graph", "Stored"]
+
+
+class Stored(NamedTuple):
+    """A tensor that a model stores.
+
+    Args:
+        key: its full name, and its identity: equal keys are the same memory.
+        shape: its shape, as the framework keeps it.
+        dtype: its element type.
+        trainable: whether training changes it by gradient.
+        buffer: whether it is state rather than a parameter (running statistics).
+
+    """
+
+    key: str
+    shape: Shape
+    dtype: str = "float32"
+    trainable: bool = True
+    buffer: bool = False
+
+    def record(self, role: str, shape: Shape | None = None) -> Parameter:
+        """What the ledger keeps of it; `shape`: how the operator has it, if that is another order of the axes."""
+        same = shape is not None and product(shape) == product(self.shape)
+        kept = shape if shape is not None and same else self.shape
+        return Parameter(role, kept, self.trainable and not self.buffer, self.buffer, self.key, self.dtype)
+
+
+class Graph:
+    """A network as it is told, one operation after another."""
+
+    def __init__(self) -> None:
+        self.tensors: list[Tensor] = []
+        self.inputs: list[int] = []
+        self.notes: list[str] = []
+        self._done: list[Did] = []
+        self._calls: list[Opened] = []
+        self._open: list[int] = []
+        self._values: dict[str, int] = {}
+        self._makers: dict[int, int] = {}
+        self._read: set[int] = set()
+        self._held: dict[str, tuple[str, Stored]] = {}
+
+    # What there is.
+
+    def input(self, tensor: Tensor) -> int:
+        """An input of the network, told before all operations; returns its number."""
+        self.inputs.append(self._new(tensor))
+        return self.inputs[-1]
+
+    def hold(self, path: str, stored: Stored) -> None:
+        """A tensor that a module stores; where nothing reads it, the network says so."""
+        self._held.setdefault(stored.key, (path, stored))
+
+    def note(self, sentence: str) -> None:
+        """What was assumed; said once."""
+        if sentence not in self.notes:
+            self.notes.append(sentence)
+
+    # Where it happens.
+
+    @contextmanager
+    def call(self, path: str, kind: str, *, training: bool = False) -> Iterator[None]:
+        """A call of a module; what is added meanwhile happens in it."""
+        self.enter(path, kind, training=training)
+        try:
+            yield
+        finally:
+            self.leave()
+
+    def enter(self, path: str, kind: str, *, training: bool = False) -> None:
+        """A call of a module begins."""
+        self._calls.append(Opened(path, kind, self._open[-1] if self._open else -1, training))
+        self._open.append(len(self._calls) - 1)
+
+    def leave(self) -> None:
+        """The innermost call ends."""
+        self._open.pop()
+
+    def within(self, modules: Sequence[tuple[str, str]]) -> None:
+        """What follows happens in the calls of these modules (full path and class, the outermost first).
+
+        Calls that are open stay so as far as they agree: this is for graphs whose operations each say where they are.
+        """
+        now = [(self._calls[number].path, self._calls[number].kind) for number in self._open]
+        same = 0
+        while same < min(len(now), len(modules)) and now[same] == tuple(modules[same]):
+            same += 1
+        del self._open[same:]
+        for path, kind in modules[same:]:
+            self.enter(path, kind)
+
+    # What is done.
+
+    def add(
+        self,
+        op: Operator,
+        *inputs: int,
+        stored: Mapping[str, Stored | int] | None = None,
+        made: Sequence[Tensor] | None = None,
+        function: str = "",
+        name: str = "",
+        place: tuple[str, int] = ("", 0),
+    ) -> tuple[int, ...]:
+        """An operation; returns the numbers of its outputs.
+
+        Args:
+            op: the operator.
+            inputs: the numbers of the tensors that it reads.
+            stored: what it reads by role: stored tensors, or the number of one that was computed.
+            made: its outputs as the framework itself says. Where our rule gives other shapes, the operation is
+                written down as one without a rule: nothing is guessed.
+            function: the framework's own name of it.
+            name: what the row is called; else after the module, or the kind of operation.
+            place: file and line of the user's.
+
+        Raises:
+            ShapeError: if the operator cannot take these inputs, and the framework did not say what it makes.
+
+        """
+        given = tuple([self.tensors[number] for number in inputs])
+        outputs = self._inferred(op, given, made, name)
+        if outputs is None:
+            return self.unknown(function or op.KIND, inputs, made or (), stored, name, place)
+        return self._write(op, given, tuple(inputs), outputs, stored or {}, function, name, place)
+
+    def unknown(
+        self,
+        what: str,
+        inputs: Sequence[int],
+        made: Sequence[Tensor],
+        stored: Mapping[str, Stored | int] | None = None,
+        name: str = "",
+        place: tuple[str, int] = ("", 0),
+    ) -> tuple[int, ...]:
+        """An operation that has no rule: a gap in the ledger; its shapes are the framework's."""
+        given = tuple([self.tensors[number] for number in inputs])
+        op = Custom(what.rpartition(".")[2] or what, made[0].shape if made else (), whole=True)
+        return self._write(op, given, tuple(inputs), tuple(made), stored or {}, what, name, place)
+
+    def value(self, stored: Stored) -> int:
+        """A stored tensor by itself, as an operand: its number."""
+        if stored.key not in self._values:
+            op, role = (Buffer(stored.shape), "values") if stored.buffer else (Learned(stored.shape), "weight")
+            made = (Tensor(stored.shape, stored.dtype),)
+            (self._values[stored.key],) = self._write(op, (), (), made, {role: stored}, "", stored.key, ("", 0))
+        return self._values[stored.key]
+
+    def biased(self, number: int, bias: Stored | int) -> bool:
+        """Make an addition of a stored vector the bias of the operation that made this tensor, if it can be that.
+
+        Only for a tensor that nothing else reads. Returns whether it was done: if not, add it.
+        """
+        place = self._makers.get(number, -1)
+        size = self.tensors[bias].shape if isinstance(bias, int) else bias.shape
+        if place < 0 or number in self._read or (isinstance(bias, int) and bias > number):
+            return False  # it has no maker, was read without a bias, or the bias is made later
+        did = self._done[place]
+        op: Any = did.op
+        if getattr(op, "bias", True) is not False or product(size) != getattr(op, "out", 0):
+            return False
+        given = tuple([self.tensors[number] for number in did.inputs])
+        done = replace(op, bias=True)
+        records = self._records(done, given, {**did.stored, "bias": bias})
+        self._done[place] = did._replace(op=done, stored={**did.stored, "bias": bias}, records=records)
+        return True
+
+    def network(self, name: str, source: str, outputs: Iterable[int]) -> Network:
+        """All of it, frozen."""
+        return frozen(self, name, source, tuple(outputs))
+
+    @contextmanager
+    def telling(self, name: str, source: str) -> Iterator[None]:
+        """Whatever mistake is raised knows what was laid out before it."""
+        try:
+            yield
+        except NetledgerError as error:
+            if error.network is None:
+                error.network = self.network(name, source, ())
+            raise
+
+    # How it is kept.
+
+    @property
+    def done(self) -> Sequence[Did]:
+        """What was done so far."""
+        return self._done
+
+    @property
+    def calls(self) -> Sequence[Opened]:
+        """The calls of modules so far."""
+        return self._calls
+
+    @property
+    def held(self) -> Mapping[str, tuple[str, Stored]]:
+        """The modules' stored tensors by key: the path of the module, and the tensor."""
+        return self._held
+
+    def _new(self, tensor: Tensor) -> int:
+        self.tensors.append(tensor)
+        return len(self.tensors) - 1
+
+    def _inferred(
+        self, op: Operator, given: tuple[Tensor, ...], made: Sequence[Tensor] | None, name: str
+    ) -> tuple[Tensor, ...] | None:
+        """The outputs; None if the framework says others."""
+        try:
+            outputs = op.infer(given)
+        except ShapeError as error:
+            if made is not None:
+                return None
+            error.layer = f"{name or op.KIND}, {op}"
+            error.values = {"input": shapes(given), **error.values}
+            error.refused = Node(name, "", op, (), (), (), Provenance())
+            raise
+        if made is None:
+            return outputs
+        same = len(made) == len(outputs) and all(a.shape == b.shape for a, b in zip(made, outputs, strict=True))
+        return tuple(made) if same else None
+
+    def _write(
+        self,
+        op: Operator,
+        given: tuple[Tensor, ...],
+        inputs: tuple[int, ...],
+        outputs: tuple[Tensor, ...],
+        stored: Mapping[str, Stored | int],
+        function: str,
+        name: str,
+        place: tuple[str, int],
+    ) -> tuple[int, ...]:
+        records = self._records(op, given, stored)
+        numbers = tuple([self._new(tensor) for tensor in outputs])
+        call = self._open[-1] if self._open else -1
+        self._read.update(inputs)
+        self._makers.update(dict.fromkeys(numbers, len(self._done)))
+        self._done.append(Did(op, inputs, numbers, stored, records, function, call, name, place))
+        return numbers
+
+    def _records(
+        self, op: Operator, given: tuple[Tensor, ...], stored: Mapping[str, Stored | int]
+    ) -> tuple[Parameter, ...]:
+        ours = {**op.parameters(given), **op.buffers(given)} if stored else {}
+        return tuple([one.record(role, ours.get(role)) for role, one in stored.items() if isinstance(one, Stored)])
