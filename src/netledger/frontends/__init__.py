@@ -34,7 +34,7 @@ def network(source: object, options: Options) -> Network:
         SourceError: if no front end takes it; else what its front end raises.
 
     """
-    return _front_end(source).network(source, options)  # type: ignore[no-any-return]
+    return _front_end(source).network(source, options)
 
 
 def record(source: object, options: Options) -> Network | Recorded:
