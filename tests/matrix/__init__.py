@@ -1,0 +1,1 @@
+"""The same networks written for every front end: see test_matrix."""
