@@ -158,6 +158,7 @@ class Module(NamedTuple):
         kind: its class, in full.
         children: name and number of each child, in order; a module that is shared has several parents.
         parameters: local name, and identity (see Parameter.key), of each stored tensor of its own.
+        label: what the framework itself calls it, if it has a name of its own (conv2d_0).
 
     """
 
@@ -165,6 +166,7 @@ class Module(NamedTuple):
     kind: str
     children: tuple[tuple[str, int], ...] = ()
     parameters: tuple[tuple[str, str], ...] = ()
+    label: str = ""
 
 
 class Node(NamedTuple):

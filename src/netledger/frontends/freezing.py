@@ -17,12 +17,13 @@ __all__ = ["Did", "Names", "Opened", "frozen"]
 
 
 class Opened(NamedTuple):
-    """A call of a module: where, of what class, in which other call (its number; -1: in none)."""
+    """A call of a module: where, of what class, in which other call (its number; -1: in none), its own name."""
 
     path: str
     kind: str
     parent: int
     training: bool = False
+    label: str = ""
 
 
 class Did(NamedTuple):
@@ -169,8 +170,10 @@ def _modules(graph: Graph, calls: tuple[Call, ...], name: str) -> tuple[Module, 
             local = call.path.removeprefix(f"{above}.") if above else call.path
             children[above][local] = numbers[call.path]
     held = _stored(graph, calls, kinds)
+    labels = {call.path: call.label for call in graph.calls}
     return tuple(
-        Module(path, kind, tuple(children[path].items()), tuple(held[path].items())) for path, kind in kinds.items()
+        Module(path, kind, tuple(children[path].items()), tuple(held[path].items()), labels.get(path, ""))
+        for path, kind in kinds.items()
     )
 
 

@@ -88,17 +88,17 @@ class Graph:
     # Where it happens.
 
     @contextmanager
-    def call(self, path: str, kind: str, *, training: bool = False) -> Iterator[None]:
+    def call(self, path: str, kind: str, *, training: bool = False, label: str = "") -> Iterator[None]:
         """A call of a module; what is added meanwhile happens in it."""
-        self.enter(path, kind, training=training)
+        self.enter(path, kind, training=training, label=label)
         try:
             yield
         finally:
             self.leave()
 
-    def enter(self, path: str, kind: str, *, training: bool = False) -> None:
-        """A call of a module begins."""
-        self._calls.append(Opened(path, kind, self._open[-1] if self._open else -1, training))
+    def enter(self, path: str, kind: str, *, training: bool = False, label: str = "") -> None:
+        """A call of a module begins; `label`: what the framework itself calls the module (conv2d_0)."""
+        self._calls.append(Opened(path, kind, self._open[-1] if self._open else -1, training, label))
         self._open.append(len(self._calls) - 1)
 
     def leave(self) -> None:

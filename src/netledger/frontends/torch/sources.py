@@ -7,7 +7,6 @@ net.py:Net                      package.module:factory(width=2)
 
 from __future__ import annotations
 
-import ast
 import importlib
 import importlib.util
 import json
@@ -22,6 +21,7 @@ import torch
 from netledger.core.errors import NetledgerError, SourceError, did_you_mean, quote
 from netledger.core.language import say
 from netledger.core.network import Tensor
+from netledger.frontends.named import called, literal
 from netledger.frontends.options import Options
 
 __all__ = ["Model", "built"]
@@ -53,9 +53,9 @@ def built(source: Any, options: Options) -> Model:
     if not isinstance(source, str):
         return _given(source, options)
     _refuse_files(source)
-    text, arguments = _called(source)
+    text, arguments = called(source)
     kind, _, name = text.partition(":") if not text.partition(":")[0].endswith(".py") else text.rpartition(":")
-    arguments = {**arguments, **{key: _literal(value) for key, value in options.let.items()}}
+    arguments = {**arguments, **{key: literal(value) for key, value in options.let.items()}}
     with importable(os.getcwd()):
         make = {"torchvision": _torchvision, "timm": _timm, "transformers": _transformers}.get(kind)
         return make(name, arguments) if make else _own(kind, name, arguments, "(" in source)
@@ -82,31 +82,6 @@ def _refuse_files(source: str) -> None:
     if source.endswith(".pt2"):
         hint = "Load it yourself, if you trust it: netledger.count(torch.export.load(path), …)."
         raise SourceError(say("{source} may hold pickled code, which is never run", source=quote(source)), hint=hint)
-
-
-# Names and arguments.
-
-
-def _called(source: str) -> tuple[str, dict[str, Any]]:
-    """The name, and the arguments in parentheses: literals by name, nothing that is evaluated."""
-    name, bracket, rest = source.partition("(")
-    if not bracket:
-        return source, {}
-    try:
-        call = ast.parse(f"f({rest}", mode="eval").body
-        if not isinstance(call, ast.Call) or call.args:
-            raise ValueError
-        return name.strip(), {keyword.arg or "": ast.literal_eval(keyword.value) for keyword in call.keywords}
-    except (SyntaxError, ValueError, MemoryError, RecursionError):
-        hint = "Write literals by name: timm:resnet50(num_classes=10)."
-        raise SourceError(say("cannot read the arguments of {source}", source=quote(source)), hint=hint) from None
-
-
-def _literal(text: str) -> Any:
-    try:
-        return ast.literal_eval(text)
-    except (SyntaxError, ValueError, MemoryError, RecursionError):
-        return text
 
 
 @contextmanager

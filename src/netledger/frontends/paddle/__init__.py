@@ -1,0 +1,75 @@
+"""Paddle: any layer, or a saved inference model, through the program that Paddle makes of it. Nothing is computed.
+
+sources     a layer from its name or file
+inputs      shapes, as forward takes them
+run         a layer and its inputs → a Program; the layer is as it was afterwards
+saved       the file of an inference model → a Program, read as text
+program     what a program is: operations, what they read and make, where they happen
+reader      a Program → Network
+rules       how each operation of a program is written as operators
+
+Only this file is imported before a layer of Paddle is asked for: the others import Paddle.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from netledger.core.errors import SourceError
+from netledger.core.language import say
+from netledger.core.network import Network
+from netledger.frontends.options import Options
+
+__all__ = ["accepts", "network"]
+
+
+def accepts(source: object) -> bool:
+    """Whether it is a layer, a class of layers, the name of one, or the file of an inference model."""
+    if isinstance(source, (str, os.PathLike)):
+        text = os.fspath(source)
+        return isinstance(text, str) and (text.startswith("paddle:") or _is_saved(text))
+    cls = source if isinstance(source, type) else type(source)
+    return any(base.__module__.startswith("paddle.") and base.__name__ == "Layer" for base in cls.__mro__)
+
+
+def network(source: Any, options: Options) -> Network:
+    """The network of a layer, or of a saved inference model.
+
+    Raises:
+        SourceError: if there is no such layer, or it cannot be read.
+        ForwardError: if it fails while its program is made; `.network` is what was done before.
+        ValuesNeededError: if it decides by values.
+
+    """
+    if options.symbols is not None:
+        hint = "Write it as a spec: netledger.to_spec does so for many models."
+        raise SourceError("closed forms are made of specs, not of models", hint=hint)
+    if isinstance(source, (str, os.PathLike)) and _is_saved(os.fspath(source)):
+        from netledger.frontends.paddle.saved import network as saved
+
+        return saved(os.fspath(source), options)
+    try:
+        import paddle  # noqa: F401
+    except ImportError:
+        hint = "Install it: pip install paddlepaddle."
+        raise SourceError(
+            say("a model of {framework} needs {framework}, which is not installed", framework="Paddle"), hint=hint
+        ) from None
+    from netledger.frontends.paddle.run import network as run
+    from netledger.frontends.paddle.sources import built
+
+    return run(built(source, options), options)
+
+
+def _is_saved(path: str) -> bool:
+    """Whether it is a program of Paddle that was saved: JSON that says so at its beginning, or the older format."""
+    if path.endswith(".pdmodel"):
+        return True
+    if not path.endswith(".json"):
+        return False
+    try:
+        with open(path, encoding="utf-8", errors="replace") as file:
+            return '"magic": "pir"' in file.read(200).replace('":"', '": "')
+    except OSError:
+        return False

@@ -1,0 +1,252 @@
+"""From a layer and its inputs to its program; the layer is as it was, whatever happens.
+
+Paddle builds the program of a forward pass in its own intermediate representation, without computing. What it does
+besides for each operation and layer (the whole call stack as text, initial values of every parameter) is left out.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+import traceback
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from typing import Any
+
+import paddle
+from paddle.base import framework
+from paddle.base.dygraph.base import param_guard, switch_to_static_graph
+from paddle.jit.dy2static.function_spec import get_buffers, get_parameters
+from paddle.jit.dy2static.parameter_recorder import _global_parameter_recorder, _program_hash
+from paddle.jit.dy2static.utils import graph_tracing_guard
+from paddle.nn.layer.layers import Layer
+from paddle.pir import core as pir
+
+from netledger.core.errors import ForwardError, NetledgerError, ValuesNeededError
+from netledger.core.language import say
+from netledger.core.network import DTYPE_BITS, Network, Tensor, shapes
+from netledger.frontends.graph import Stored
+from netledger.frontends.options import Options
+from netledger.frontends.paddle.inputs import Arguments, arguments, batched, mapped, unbatched
+from netledger.frontends.paddle.program import Event, Made, Operation, Program
+from netledger.frontends.paddle.reader import read
+from netledger.frontends.paddle.sources import Model
+
+__all__ = ["network"]
+
+_ONE_AT_A_TIME = threading.RLock()
+"""A run stands in for methods of Paddle's: two that overlap would put back each other's."""
+
+
+def network(model: Model, options: Options) -> Network:
+    """The network of a layer; with a batch of one, if it does not take what is given without."""
+    given = arguments(model, options)
+    try:
+        return _once(model, given, given == ([value for _, value in model.inputs], {}))
+    except ForwardError:
+        if options.batch is not None or not unbatched(given):
+            raise
+        try:
+            wide = batched(given)
+            made = _once(model, wide, False)
+        except NetledgerError:
+            made = None
+        if made is None:
+            raise
+    values = [*wide[0], *wide[1].values()]
+    note = say("The shapes were taken to leave out the batch: counted as {values}.", values=shapes(values))
+    return made._replace(notes=(*made.notes, note))
+
+
+def _once(model: Model, given: Arguments, usual: bool) -> Network:
+    run = _Run(model)
+    try:
+        with _ONE_AT_A_TIME, _quiet():
+            run.forward(given)
+    except Exception as error:
+        failure = _failure(error)
+        failure.layer = failure.layer or run.failed
+        failure.network = read(run.program(), model.name, model.source)
+        raise failure from error
+    made = read(run.program(), model.name, model.source)
+    return made._replace(notes=(*made.notes, *(model.notes if usual else ())))
+
+
+class _Run:
+    """One run of a layer."""
+
+    def __init__(self, model: Model) -> None:
+        self.model = model
+        self.layer = model.run
+        self.main = pir.Program()
+        self.block = self.main.global_block()
+        self.inputs: list[tuple[Any, Tensor]] = []
+        self.stored: list[tuple[Any, str, Stored]] = []
+        self.outputs: list[Any] = []
+        self.events: list[Event] = []
+        self.failed = ""
+        self.paths = {id(layer): path for path, layer in self.layer.named_sublayers(include_self=True)}
+        self.ahead = 0
+
+    @switch_to_static_graph  # type: ignore[untyped-decorator]
+    def forward(self, given: Arguments) -> None:
+        """Run forward; its operations are in the program afterwards."""
+        with ExitStack() as stack:
+            stack.enter_context(pir.program_guard(self.main, pir.Program()))
+            stack.enter_context(graph_tracing_guard(self.main))
+            args, named = mapped(given[0], self._input), mapped(given[1], self._input)
+            self._store()
+            self.ahead = self.block.num_ops()
+            stack.enter_context(param_guard(get_parameters(self.layer, True)))
+            stack.enter_context(param_guard(get_buffers(self.layer, True)))
+            stack.enter_context(_watched(self))
+            self.outputs = _values(self.layer(*args, **named))
+
+    def _input(self, tensor: Tensor) -> Any:
+        value = paddle.static.data(f"input{len(self.inputs)}", list(tensor.shape), tensor.dtype)
+        self.inputs.append((value, tensor))
+        return value
+
+    def _store(self) -> None:
+        """A value of the program for each tensor that the layer stores."""
+        key = _program_hash(self.main)
+        _global_parameter_recorder.params_dict[key] = set()
+        values = _global_parameter_recorder.tensor2value[key] = {}
+        place = paddle.base.core.Place()
+        for buffer, named in ((False, self.layer.named_parameters()), (True, self.layer.named_buffers())):
+            for name, tensor in named:
+                value = paddle._pir_ops.data(name, tensor.shape, tensor.dtype, place)
+                values[id(tensor)] = value
+                dtype = str(tensor.dtype).rpartition(".")[2]
+                stored = Stored(name, tuple(tensor.shape), dtype, not tensor.stop_gradient, buffer)
+                self.stored.append((value, name.rpartition(".")[0], stored))
+
+    def entered(self, layer: Any) -> str:
+        """A call of a layer begins."""
+        path = self.paths.get(id(layer), "")
+        kind = f"{type(layer).__module__}.{type(layer).__qualname__}"
+        before = self.block.num_ops() - self.ahead
+        self.events.append(Event(before, path, kind, layer.full_name(), bool(layer.training)))
+        return path or self.model.name
+
+    def left(self) -> None:
+        """The innermost call ends."""
+        self.events.append(Event(self.block.num_ops() - self.ahead, ends=True))
+
+    def program(self) -> Program:
+        """What was done."""
+        operations = [_operation(op) for op in self.block.ops[self.ahead :]] if self.ahead else []
+        return Program(
+            operations,
+            [(_number(value), tensor) for value, tensor in self.inputs],
+            [_number(value) for value in self.outputs],
+            {_number(value): (path, stored) for value, path, stored in self.stored if stored.dtype in DTYPE_BITS},
+            self.events,
+        )
+
+
+def _number(value: Any) -> int:
+    return int(value.id, 16)
+
+
+def _operation(op: Any) -> Operation:
+    name = op.name()
+    inputs = tuple([_number(value) if value.initialized() else 0 for value in op.operands_source()])
+    outputs = tuple([Made(_number(value), _tensor(value)) for value in op.results()])
+    attributes = op.attrs()
+    place = _place(attributes.pop("op_callstack", None))
+    return Operation(name.rpartition(".")[2], attributes, inputs, outputs, op.num_regions() > 0, place)
+
+
+def _tensor(value: Any) -> Tensor | None:
+    if not value.is_dense_tensor_type():
+        return None
+    dtype = str(value.dtype).rpartition(".")[2]
+    return Tensor(tuple(value.shape), dtype if dtype in DTYPE_BITS else "float32")
+
+
+def _values(result: Any) -> list[Any]:
+    """Every value in what forward answers."""
+    if isinstance(result, paddle.pir.Value):
+        return [result]
+    if isinstance(result, dict):
+        return [value for part in result.values() for value in _values(part)]
+    if isinstance(result, (tuple, list)):
+        return [value for part in result for value in _values(part)]
+    return []
+
+
+def _failure(error: Exception) -> NetledgerError:
+    """What a layer's own mistake looks like from outside."""
+    if isinstance(error, NetledgerError):
+        return error
+    text = f"{type(error).__name__}: {error}"
+    if "bool(Value)" in text or "__bool__" in text or "int(Value)" in text or "float(Value)" in text:
+        hint = "Take the decision out of forward, or count the branches one by one."
+        return ValuesNeededError("the layer decides by values, and only shapes are known", hint=hint)
+    lines = [line for line in str(error).splitlines() if line.strip() and not line.startswith(("---", "C++"))]
+    return ForwardError(f"{type(error).__name__}: {' '.join(lines[-3:])[:500]}")
+
+
+@contextmanager
+def _watched(run: _Run) -> Iterator[None]:
+    """Every call of a layer is written down; hooks run as ever. In this thread only."""
+    call, thread = Layer.__call__, threading.get_ident()
+    inner = Layer._dygraph_call_func
+
+    def watched(self: Any, *args: Any, **kwargs: Any) -> Any:
+        if threading.get_ident() != thread:
+            return call(self, *args, **kwargs)
+        path = run.entered(self)
+        try:
+            plain = not (self._forward_pre_hooks or self._forward_post_hooks) and self._built
+            made = self.forward(*args, **kwargs) if plain else inner(self, *args, **kwargs)
+        except Exception:
+            run.failed = run.failed or f"{path} ({type(self).__name__})"
+            raise
+        run.left()
+        return made
+
+    Layer.__call__ = watched
+    try:
+        yield
+    finally:
+        Layer.__call__ = call
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Paddle keeps the user's line of each operation, instead of the text of its whole call stack."""
+    whole, thread = traceback.extract_stack, threading.get_ident()
+
+    def brief(*args: Any, **kwargs: Any) -> Any:
+        return _user_line() if threading.get_ident() == thread else whole(*args, **kwargs)
+
+    traceback.extract_stack = brief
+    try:
+        yield
+    finally:
+        traceback.extract_stack = whole
+
+
+_OWN = (framework.__file__.rpartition("base")[0], __file__)
+
+
+def _user_line() -> list[Any]:
+    """The innermost line that is not Paddle's own."""
+    frame: Any = sys._getframe(2)
+    while frame is not None and frame.f_code.co_filename.startswith(_OWN):
+        frame = frame.f_back
+    if frame is None:
+        return []
+    return [traceback.FrameSummary(frame.f_code.co_filename, frame.f_lineno, "", lookup_line=False, line="")]
+
+
+def _place(stack: Any) -> tuple[str, int]:
+    """File and line of what Paddle kept of them."""
+    if not stack:
+        return "", 0
+    head = str(stack[0]).strip()
+    file, _, rest = head.removeprefix('File "').partition('", line ')
+    number = rest.partition(",")[0]
+    return (file, int(number)) if number.isdecimal() else ("", 0)
