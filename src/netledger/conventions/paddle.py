@@ -7,19 +7,23 @@ Where it departs from a plain count: a transposed convolution is charged C_in / 
 output, as a convolution with that output would be, though most of these do not exist, which is wrong; batch norm costs
 two per element, in two dimensions only; average pooling one per output, adaptive average pooling the window, rounded
 down, and one; a leaky ReLU one per element; every other layer is free, recurrences too, which is wrong, and what is not
-a layer (flatten, concat, additions, matrix products) is not seen. Of a PyTorch model: what it would say if every
+a layer (flatten, concat, additions, matrix products) is not seen. Of a model of Paddle: layers without layers inside,
+of exactly the classes that it knows, each time they are called. Of any other network: what it would say if every
 operation that is a layer in Paddle were one.
 Parameters: those of layers that are called, running statistics of batch norms included.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from math import prod
+from typing import NamedTuple
 
-from netledger.core.ledger import Entry, Held, Ledger
+from netledger.core.ledger import Charge, Entry, Held, Ledger
+from netledger.core.network import Parameter, Tensor
 
-__all__ = ["NAME", "UNIT", "amounts", "held", "layer_class", "parameters"]
+__all__ = ["NAME", "UNIT", "Row", "amounts", "charges", "held", "layer_class", "parameters", "rows"]
 
 NAME = "paddle"
 UNIT = "MAC"
@@ -131,6 +135,20 @@ _LAYERS = {
 }
 
 
+_NN = "paddle.nn.layer."
+_KNOWN = {
+    **{f"{_NN}conv.Conv{axes}D": "conv" for axes in (1, 2, 3)},
+    **{f"{_NN}conv.Conv{axes}DTranspose": "conv_transpose" for axes in (1, 2, 3)},
+    **{f"{_NN}pooling.AvgPool{axes}D": "avgpool" for axes in (1, 2, 3)},
+    **{f"{_NN}pooling.AdaptiveAvgPool{axes}D": "adaptive_avgpool" for axes in (1, 2, 3)},
+    f"{_NN}norm.BatchNorm2D": "batchnorm",
+    f"{_NN}norm.BatchNorm": "batchnorm",
+    f"{_NN}activation.LeakyReLU": "leaky_relu",
+    f"{_NN}common.Linear": "linear",
+}
+"""The classes that it charges, exactly, and the operation that it charges them for."""
+
+
 def _axes(entry: Entry) -> int:
     return max(1, len(entry.inputs[0].shape) - 2) if entry.inputs else 1
 
@@ -151,19 +169,108 @@ def parameters(entry: Entry) -> int:
     return counts.total + counts.buffers if layer_class(entry) else 0
 
 
+def charges(ledger: Ledger) -> Iterator[Charge]:
+    """What it charges each operation, where that is a layer."""
+    seen = _seen(ledger)
+    for place, entry in enumerate(ledger.entries):
+        times = seen(entry)
+        for term, amount in (_of_layer(ledger, entry) if times else {}).items():
+            yield Charge(term, amount * times, place)
+
+
+def _seen(ledger: Ledger) -> Callable[[Entry], int]:
+    """How often an operation is charged: in a model of Paddle, as often as its layer is watched."""
+    if not _is_paddle(ledger):
+        return lambda entry: 1
+    watched = _watched(ledger)
+
+    def times(entry: Entry) -> int:
+        call = ledger.calls[entry.provenance.call] if entry.provenance.call >= 0 else None
+        known = call is not None and _KNOWN.get(call.kind) == entry.op
+        return watched.get(call.path, 0) if call is not None and known else 0
+
+    return times
+
+
+def _is_paddle(ledger: Ledger) -> bool:
+    """Whether its modules are layers of Paddle."""
+    return any(module.kind.startswith("paddle.nn.layer.") for module in ledger.modules)
+
+
+def _watched(ledger: Ledger) -> dict[str, int]:
+    """The layers without layers inside, and how often each is watched: once for every way there is to it."""
+    ways = [0] * len(ledger.modules)
+    ways[0] = 1
+    for number, module in enumerate(ledger.modules):
+        for _, child in module.children:
+            ways[child] += ways[number]
+    return {module.path: way for module, way in zip(ledger.modules, ways, strict=True) if not module.children}
+
+
+def _of_layer(ledger: Ledger, entry: Entry) -> Amounts:
+    """What a layer of Paddle is charged: by the shapes that the layer is given, channels last or not."""
+    if entry.attributes.get("channels") != "last" or entry.op not in ("conv", "conv_transpose"):
+        return amounts(entry)
+    made = entry.outputs[0].elements
+    kernel = prod(entry.parameters[0].shape[2:])
+    products = int(made * (entry.inputs[0].shape[1] / entry.attributes["groups"] * kernel))
+    return {"products with the height for the channels": products, "bias": entry.where("add", "bias")}
+
+
+class Row(NamedTuple):
+    """A line of its table: the layer's own name, the shapes of its last call, parameters, and what it is charged."""
+
+    label: str
+    given: Tensor
+    made: Tensor
+    parameters: int
+    flops: int
+
+
+def rows(ledger: Ledger) -> tuple[Row, ...] | None:
+    """The lines of its table of a model of Paddle; None of any other network."""
+    if not _is_paddle(ledger):
+        return None
+    tensors, found = ledger.tensors, []
+    last = {call.path: call for call in ledger.calls}
+    costs: Counter[str] = Counter()
+    for charge in charges(ledger):
+        costs[ledger.calls[ledger.entries[charge.entry].provenance.call].path] += charge.amount
+    sizes = {part.key: part.elements for part in ledger.parameters}
+    for module in ledger.modules:
+        call = last.get(module.path)
+        if call and not module.children:
+            held = sum(sizes[key] for _, key in module.parameters if key in sizes)
+            shapes = tensors[call.inputs[0]], tensors[(call.outputs or call.inputs)[0]]
+            found.append(Row(module.label, *shapes, held, costs[module.path]))
+    return tuple(found)
+
+
+def _watched_keys(ledger: Ledger) -> Iterator[str]:
+    """The stored tensors of the layers that it watches and that are called, layer by layer."""
+    called = {call.path for call in ledger.calls}
+    for module in ledger.modules:
+        if module.path in called and not module.children:
+            yield from (key for _, key in module.parameters)
+
+
 def held(ledger: Ledger) -> Iterator[Held]:
     """The same, tensor by tensor: what two layers share is counted in each."""
     met: set[str] = set()
-    for entry in ledger:
-        seen = bool(layer_class(entry))
-        for part in entry.parameters:
-            key = part.key or f"{entry.name}.{part.role}"
-            if seen:
-                term = (
-                    "running statistics" if part.buffer else "parameters" if key not in met else "shared, counted again"
-                )
-                yield Held(term, part.elements, key)
-                met.add(key)
+    for part, key in _counted(ledger):
+        term = "running statistics" if part.buffer else "parameters" if key not in met else "shared, counted again"
+        yield Held(term, part.elements, key)
+        met.add(key)
     for part in ledger.parameters:
         if not part.buffer and part.key not in met:
             yield Held("parameters of what is no layer not counted", 0, part.key, part.elements)
+
+
+def _counted(ledger: Ledger) -> Iterator[tuple[Parameter, str]]:
+    if _is_paddle(ledger):
+        parts = {part.key: part for part in ledger.parameters}
+        yield from ((parts[key], key) for key in _watched_keys(ledger) if key in parts)
+        return
+    for entry in ledger:
+        if layer_class(entry):
+            yield from ((part, part.key or f"{entry.name}.{part.role}") for part in entry.parameters)

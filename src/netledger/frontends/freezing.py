@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from netledger.core.network import Call, Module, Network, Node, Parameter, Provenance
@@ -13,7 +13,7 @@ from netledger.ops.constants import Unused
 if TYPE_CHECKING:
     from netledger.frontends.graph import Graph
 
-__all__ = ["Did", "Names", "Opened", "frozen"]
+__all__ = ["Declared", "Did", "Names", "Opened", "frozen"]
 
 
 class Opened(NamedTuple):
@@ -23,6 +23,15 @@ class Opened(NamedTuple):
     kind: str
     parent: int
     training: bool = False
+    label: str = ""
+
+
+class Declared(NamedTuple):
+    """A module that was told: its path, class, children (local name and path of each), and its own name."""
+
+    path: str
+    kind: str
+    children: tuple[tuple[str, str], ...] = ()
     label: str = ""
 
 
@@ -79,12 +88,12 @@ class Names:
         return told
 
 
-def frozen(graph: Graph, name: str, source: str, outputs: tuple[int, ...]) -> Network:
+def frozen(graph: Graph, name: str, source: str, outputs: tuple[int, ...], partly: bool = False) -> Network:
     """The network of what was written down."""
     calls = _calls(graph, outputs)
     named = _named(graph.done, calls)
     nodes = [_node(did, *names) for did, names in zip(graph.done, named, strict=True)]
-    unused = _unused(graph, {names[0] for names in named})
+    unused = [] if partly else _unused(graph, {names[0] for names in named})
     rest = (tuple(graph.inputs), outputs, calls, _modules(graph, calls, name), tuple(graph.notes))
     return Network(name, source, tuple(graph.tensors), (*nodes, *unused), *rest)
 
@@ -155,31 +164,41 @@ def _cross(
 
 
 def _modules(graph: Graph, calls: tuple[Call, ...], name: str) -> tuple[Module, ...]:
-    """The modules that were called, the whole first, with what they store."""
-    kinds = {"": name}
-    for call in calls:
-        if call.path or not kinds[""]:
-            kinds.setdefault(call.path, call.kind)
-        else:
-            kinds[""] = call.kind
-    numbers = {path: place for place, path in enumerate(kinds)}
-    children: dict[str, dict[str, int]] = {path: {} for path in kinds}
-    for call in calls:
-        above = calls[call.parent].path if call.parent >= 0 else ""
-        if call.path and above != call.path:
-            local = call.path.removeprefix(f"{above}.") if above else call.path
-            children[above][local] = numbers[call.path]
-    held = _stored(graph, calls, kinds)
-    labels = {call.path: call.label for call in graph.calls}
+    """The modules, the whole first, with what they store: those that were told, else those that were called."""
+    told = dict(graph.modules) or _called(graph, calls, name)
+    numbers = {path: place for place, path in enumerate(told)}
+    held = _stored(graph, calls, numbers)
     return tuple(
-        Module(path, kind, tuple(children[path].items()), tuple(held[path].items()), labels.get(path, ""))
-        for path, kind in kinds.items()
+        Module(
+            module.path,
+            module.kind,
+            tuple([(local, numbers[path]) for local, path in module.children if path in numbers]),
+            tuple(held[module.path].items()),
+            module.label,
+        )
+        for module in told.values()
     )
 
 
-def _stored(graph: Graph, calls: tuple[Call, ...], kinds: Mapping[str, str]) -> dict[str, dict[str, str]]:
+def _called(graph: Graph, calls: tuple[Call, ...], name: str) -> dict[str, Declared]:
+    """The modules that were called."""
+    kinds = {"": name}
+    children: dict[str, dict[str, str]] = {"": {}}
+    for call in calls:
+        above = calls[call.parent].path if call.parent >= 0 else ""
+        kinds[call.path] = kinds.get(call.path, call.kind) if call.path else call.kind
+        children.setdefault(call.path, {})
+        if call.path and above != call.path:
+            children[above][call.path.removeprefix(f"{above}.") if above else call.path] = call.path
+    labels = {call.path: call.label for call in graph.calls}
+    return {
+        path: Declared(path, kind, tuple(children[path].items()), labels.get(path, "")) for path, kind in kinds.items()
+    }
+
+
+def _stored(graph: Graph, calls: tuple[Call, ...], paths: Iterable[str]) -> dict[str, dict[str, str]]:
     """Local name and key of what each module stores: as it was told, or what its operations read first."""
-    held: dict[str, dict[str, str]] = {path: {} for path in kinds}
+    held: dict[str, dict[str, str]] = {path: {} for path in ("", *paths)}
     for path, stored in graph.held.values():
         if path in held:
             held[path][stored.key.removeprefix(f"{path}.")] = stored.key
@@ -188,6 +207,7 @@ def _stored(graph: Graph, calls: tuple[Call, ...], kinds: Mapping[str, str]) -> 
         path = calls[did.call].path if did.call >= 0 else ""
         for part in did.records:
             if part.key not in met:
+                path = path if path in held else ""
                 held[path][part.key.removeprefix(f"{path}.") if path else part.key] = part.key
                 met.add(part.key)
     return held

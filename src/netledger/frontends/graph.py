@@ -21,7 +21,7 @@ from netledger.core.errors import NetledgerError, ShapeError
 from netledger.core.network import Network, Node, Parameter, Provenance, Tensor, shapes
 from netledger.core.number import Shape, product
 from netledger.core.operator import Operator
-from netledger.frontends.freezing import Did, Opened, frozen
+from netledger.frontends.freezing import Declared, Did, Opened, frozen
 from netledger.ops.constants import Buffer
 from netledger.ops.custom import Custom
 from netledger.ops.embedding import Parameter as Learned
@@ -68,6 +68,7 @@ class Graph:
         self._makers: dict[int, int] = {}
         self._read: set[int] = set()
         self._held: dict[str, tuple[str, Stored]] = {}
+        self._modules: dict[str, Declared] = {}
 
     # What there is.
 
@@ -79,6 +80,14 @@ class Graph:
     def hold(self, path: str, stored: Stored) -> None:
         """A tensor that a module stores; where nothing reads it, the network says so."""
         self._held.setdefault(stored.key, (path, stored))
+
+    def module(self, path: str, kind: str, children: Mapping[str, str] | None = None, label: str = "") -> None:
+        """A module as it stands in the network, called or not; `children`: local name and path of each.
+
+        Where none are told, the modules are those that are called.
+        """
+        names = tuple((name, path) for name, path in (children or {}).items())
+        self._modules.setdefault(path, Declared(path, kind, names, label))
 
     def note(self, sentence: str) -> None:
         """What was assumed; said once."""
@@ -193,9 +202,9 @@ class Graph:
         self._done[place] = did._replace(op=done, stored={**did.stored, "bias": bias}, records=records)
         return True
 
-    def network(self, name: str, source: str, outputs: Iterable[int]) -> Network:
-        """All of it, frozen."""
-        return frozen(self, name, source, tuple(outputs))
+    def network(self, name: str, source: str, outputs: Iterable[int], *, partly: bool = False) -> Network:
+        """All of it, frozen; `partly`: it failed: that something was not read is no fact then."""
+        return frozen(self, name, source, tuple(outputs), partly)
 
     @contextmanager
     def telling(self, name: str, source: str) -> Iterator[None]:
@@ -204,7 +213,7 @@ class Graph:
             yield
         except NetledgerError as error:
             if error.network is None:
-                error.network = self.network(name, source, ())
+                error.network = self.network(name, source, (), partly=True)
             raise
 
     # How it is kept.
@@ -218,6 +227,11 @@ class Graph:
     def calls(self) -> Sequence[Opened]:
         """The calls of modules so far."""
         return self._calls
+
+    @property
+    def modules(self) -> Mapping[str, Declared]:
+        """The modules that were told, by path."""
+        return self._modules
 
     @property
     def held(self) -> Mapping[str, tuple[str, Stored]]:

@@ -18,7 +18,8 @@ call of a module it happened: a place in "calls"), "assumed" (sentences), and fo
 
     "calls": [{"path", "kind", "parent", "turn", "module", "training", "inputs": [number], "outputs": [number],
                "named"}],
-    "modules": [{"path", "kind", "children": [[name, number]], "parameters": [[name, key]]}]
+    "modules": [{"path", "kind", "children": [[name, number]], "parameters": [[name, key]],
+                 "label" if it has one}]
 
 Tensors are numbered: the network's inputs, then the outputs of each layer in order.
 """
@@ -78,7 +79,8 @@ def record(view: View) -> Record:
 
 
 def _plain(fact: Call | Module) -> Record:
-    return {name: _listed(value) for name, value in fact._asdict().items()}
+    facts = {name: _listed(value) for name, value in fact._asdict().items()}
+    return {name: value for name, value in facts.items() if name != "label" or value}
 
 
 def _listed(value: Any) -> Any:
@@ -213,7 +215,8 @@ def _call(made: Record) -> Call:
 def _module(made: Record) -> Module:
     children = tuple((_typed(name, str), _count(number)) for name, number in made["children"])
     parameters = tuple((_typed(name, str), _typed(key, str)) for name, key in made["parameters"])
-    return Module(_typed(made["path"], str), _typed(made["kind"], str), children, parameters)
+    label = _typed(made.get("label", ""), str)
+    return Module(_typed(made["path"], str), _typed(made["kind"], str), children, parameters, label)
 
 
 def _told(layer: Record, counted: bool) -> Told:

@@ -23,14 +23,21 @@ HEAD = ("Layer Name", "Input Shape", "Output Shape", "Params", "Flops")
 def render(view: View) -> str:
     """The table and Paddle's closing line; then a note if running statistics are among the parameters."""
     layers = [entry for entry in view.ledger if paddle.layer_class(entry)]
-    cells = [HEAD, *_cells(layers)]
+    rows = paddle.rows(view.ledger)
+    cells = [HEAD, *(_cells(layers) if rows is None else map(_row, rows))]
     widths = [max(map(len, column)) + 2 for column in zip(*cells, strict=True)]
     rule = "+".join(["", *("-" * width for width in widths), ""])
     head, *body = ("|".join(["", *map(str.center, row, widths), ""]) for row in cells)
-    parameters = sum(map(paddle.parameters, layers))
+    parameters = sum(held.amount for held in paddle.held(view.ledger))
+    buffers = sum(held.amount for held in paddle.held(view.ledger) if held.term == "running statistics")
     least = "" if view.ledger.complete else "at least "
     last = f"Total Flops: {least}{price(paddle, view.ledger)}     Total Params: {least}{parameters}"
-    return "\n".join([rule, head, rule, *body, rule, last, *_note(layers, parameters)])
+    return "\n".join([rule, head, rule, *body, rule, last, *_note(buffers, parameters)])
+
+
+def _row(row: paddle.Row) -> tuple[str, ...]:
+    shapes = (str(list(tensor.shape)) for tensor in (row.given, row.made))
+    return (row.label, *shapes, str(row.parameters), str(row.flops))
 
 
 def _cells(layers: list[Entry]) -> list[tuple[str, ...]]:
@@ -57,7 +64,6 @@ def _snake(name: str) -> str:
     return re.sub(r"([a-z])([A-Z])", r"\1_\2", parted).lower()
 
 
-def _note(layers: list[Entry], total: int) -> list[str]:
-    buffers = sum(entry.parameter_counts.buffers for entry in layers)
+def _note(buffers: int, total: int) -> list[str]:
     note = f"Total Params holds {buffers} running statistics of batch norms; without them it is "
     return [f"{note}{total - buffers}."] if buffers else []

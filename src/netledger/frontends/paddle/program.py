@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from netledger.core.network import Tensor
+from netledger.frontends.freezing import Declared
 from netledger.frontends.graph import Stored
 
 __all__ = ["Event", "Made", "Operation", "Program"]
@@ -60,6 +61,7 @@ class Program(NamedTuple):
         outputs: the numbers of what the user gets.
         stored: what the layers store, by number; and the path of the layer.
         events: the calls of layers.
+        modules: the layers as they stand in the network.
 
     """
 
@@ -68,6 +70,7 @@ class Program(NamedTuple):
     outputs: Sequence[int]
     stored: Mapping[int, tuple[str, Stored]]
     events: Sequence[Event] = ()
+    modules: Sequence[Declared] = ()
 
     def uses(self) -> Counter[int]:
         """How often each value is read."""

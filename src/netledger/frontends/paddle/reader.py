@@ -21,13 +21,13 @@ class Known(NamedTuple):
     tensor: Tensor
 
 
-def read(program: Program, name: str, source: str) -> Network:
-    """The network of a program."""
+def read(program: Program, name: str, source: str, *, partly: bool = False) -> Network:
+    """The network of a program; `partly`: of one whose making failed."""
     reader = Reader(program)
     with reader.graph.telling(name, source):
         reader.run()
     outputs = [reader.number(number) for number in program.outputs if reader.values.get(number) is not None]
-    return reader.graph.network(name, source, outputs)
+    return reader.graph.network(name, source, outputs, partly=partly)
 
 
 class Reader:
@@ -42,6 +42,8 @@ class Reader:
         self.graph = Graph()
         self.uses = program.uses()
         self.values: dict[int, Any] = {0: None}
+        for module in program.modules:
+            self.graph.module(module.path, module.kind, dict(module.children), module.label)
         for number, tensor in program.inputs:
             self.values[number] = self.graph.input(tensor)
         for number, (path, stored) in program.stored.items():

@@ -11,6 +11,7 @@ import threading
 import traceback
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from functools import cache
 from typing import Any
 
 import paddle
@@ -25,6 +26,7 @@ from paddle.pir import core as pir
 from netledger.core.errors import ForwardError, NetledgerError, ValuesNeededError
 from netledger.core.language import say
 from netledger.core.network import DTYPE_BITS, Network, Tensor, shapes
+from netledger.frontends.freezing import Declared
 from netledger.frontends.graph import Stored
 from netledger.frontends.options import Options
 from netledger.frontends.paddle.inputs import Arguments, arguments, batched, mapped, unbatched
@@ -66,7 +68,7 @@ def _once(model: Model, given: Arguments, usual: bool) -> Network:
     except Exception as error:
         failure = _failure(error)
         failure.layer = failure.layer or run.failed
-        failure.network = read(run.program(), model.name, model.source)
+        failure.network = read(run.program(), model.name, model.source, partly=True)
         raise failure from error
     made = read(run.program(), model.name, model.source)
     return made._replace(notes=(*made.notes, *(model.notes if usual else ())))
@@ -113,20 +115,29 @@ class _Run:
         _global_parameter_recorder.params_dict[key] = set()
         values = _global_parameter_recorder.tensor2value[key] = {}
         place = paddle.base.core.Place()
+        passing = self._passing()
         for buffer, named in ((False, self.layer.named_parameters()), (True, self.layer.named_buffers())):
             for name, tensor in named:
                 value = paddle._pir_ops.data(name, tensor.shape, tensor.dtype, place)
                 values[id(tensor)] = value
-                dtype = str(tensor.dtype).rpartition(".")[2]
+                dtype = _dtype(tensor.dtype)
                 stored = Stored(name, tuple(tensor.shape), dtype, not tensor.stop_gradient, buffer)
-                self.stored.append((value, name.rpartition(".")[0], stored))
+                if name not in passing:
+                    self.stored.append((value, name.rpartition(".")[0], stored))
+
+    def _passing(self) -> set[str]:
+        """The buffers that are not saved: no state of the network."""
+        return {
+            f"{path}.{name}" if path else name
+            for path, layer in self.layer.named_sublayers(include_self=True)
+            for name in layer._non_persistable_buffer_names_set
+        }
 
     def entered(self, layer: Any) -> str:
         """A call of a layer begins."""
         path = self.paths.get(id(layer), "")
-        kind = f"{type(layer).__module__}.{type(layer).__qualname__}"
         before = self.block.num_ops() - self.ahead
-        self.events.append(Event(before, path, kind, layer.full_name(), bool(layer.training)))
+        self.events.append(Event(before, path, _kind(layer), layer.full_name(), bool(layer.training)))
         return path or self.model.name
 
     def left(self) -> None:
@@ -142,7 +153,20 @@ class _Run:
             [_number(value) for value in self.outputs],
             {_number(value): (path, stored) for value, path, stored in self.stored if stored.dtype in DTYPE_BITS},
             self.events,
+            self._modules(),
         )
+
+    def _modules(self) -> list[Declared]:
+        """The layers in the order in which Paddle names them."""
+        found = []
+        for path, layer in self.layer.named_sublayers(include_self=True):
+            children = ((name, self.paths.get(id(child), "")) for name, child in layer.named_children())
+            found.append(Declared(path, _kind(layer), tuple(children), layer.full_name()))
+        return found
+
+
+def _kind(layer: Any) -> str:
+    return f"{type(layer).__module__}.{type(layer).__qualname__}"
 
 
 def _number(value: Any) -> int:
@@ -161,8 +185,14 @@ def _operation(op: Any) -> Operation:
 def _tensor(value: Any) -> Tensor | None:
     if not value.is_dense_tensor_type():
         return None
-    dtype = str(value.dtype).rpartition(".")[2]
+    dtype = _dtype(value.dtype)
     return Tensor(tuple(value.shape), dtype if dtype in DTYPE_BITS else "float32")
+
+
+@cache
+def _dtype(kind: Any) -> str:
+    """The name of an element type: Paddle looks long for it."""
+    return str(kind).rpartition(".")[2]
 
 
 def _values(result: Any) -> list[Any]:
@@ -181,7 +211,7 @@ def _failure(error: Exception) -> NetledgerError:
     if isinstance(error, NetledgerError):
         return error
     text = f"{type(error).__name__}: {error}"
-    if "bool(Value)" in text or "__bool__" in text or "int(Value)" in text or "float(Value)" in text:
+    if "paddle.static.nn.cond" in text or "numpy()" in text or "item()" in text:
         hint = "Take the decision out of forward, or count the branches one by one."
         return ValuesNeededError("the layer decides by values, and only shapes are known", hint=hint)
     lines = [line for line in str(error).splitlines() if line.strip() and not line.startswith(("---", "C++"))]

@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterator
 from typing import Any
 
-from netledger.core.errors import SourceError, quote
+from netledger.core.errors import NetledgerError, SourceError, quote
 from netledger.core.language import say
 from netledger.core.network import DTYPE_BITS, Network, Tensor
 from netledger.frontends.graph import Stored
@@ -50,6 +50,8 @@ def network(path: str, options: Options) -> Network:
     try:
         program = _program(_parsed(path), options)
         return read(program, name, path)
+    except NetledgerError:
+        raise
     except (KeyError, IndexError, TypeError, ValueError, AttributeError, RecursionError) as error:
         raise _broken(path, f"{type(error).__name__}: {error}") from error
 

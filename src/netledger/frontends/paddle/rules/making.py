@@ -31,16 +31,22 @@ def full(reader: Any, op: Any) -> Any:
     return None if tensor is None else [Known(op.attributes["value"], tensor)]
 
 
-@rule("full_like", "full_with_tensor", "full_batch_size_like")
+@rule("full_like")
 def full_like(reader: Any, op: Any) -> Any:
     """One number in every place of a shape that is another's."""
-    made = reader.made(op.outputs)
-    number = reader.known(op, 1) if op.name == "full_like" else None
-    if made is not None:
-        return [Known(0 if number is None or isinstance(number, list) else number, made[0])]
-    value = reader.values.get(op.inputs[0])
-    shape = reader.graph.tensors[value].shape if type(value) is int and op.name == "full_like" else None
-    return None if shape is None else [Known(0, Tensor(shape, _tensor(op).dtype))]
+    number = reader.known(op, 1)
+    shape = tuple(reader.tensor(op).shape)
+    return [Known(0 if number is None or isinstance(number, list) else number, Tensor(shape, _tensor(op).dtype))]
+
+
+@rule("full_with_tensor")
+def full_with_tensor(reader: Any, op: Any) -> Any:
+    """One number in every place of a shape that was worked out."""
+    made, shape, number = reader.made(op.outputs), reader.known(op, 1), reader.known(op, 0)
+    if made is None and not isinstance(shape, list):
+        return None
+    sizes = made[0].shape if made is not None else tuple(map(int, shape))
+    return [Known(0 if number is None or isinstance(number, list) else number, Tensor(sizes, _tensor(op).dtype))]
 
 
 @rule("shape", "shape64")
