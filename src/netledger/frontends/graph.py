@@ -12,6 +12,7 @@ and what they store. Names, scopes, what the modules are, and stored tensors tha
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -25,6 +26,7 @@ from netledger.frontends.freezing import Declared, Did, Opened, frozen
 from netledger.ops.constants import Buffer
 from netledger.ops.custom import Custom
 from netledger.ops.embedding import Parameter as Learned
+from netledger.ops.reshaping import Reshape
 
 __all__ = ["Graph", "Stored"]
 
@@ -66,7 +68,7 @@ class Graph:
         self._open: list[int] = []
         self._values: dict[str, int] = {}
         self._makers: dict[int, int] = {}
-        self._read: set[int] = set()
+        self._read: Counter[int] = Counter()
         self._held: dict[str, tuple[str, Stored]] = {}
         self._modules: dict[str, Declared] = {}
 
@@ -176,21 +178,29 @@ class Graph:
         return self._write(op, given, tuple(inputs), tuple(made), stored or {}, what, name, place)
 
     def value(self, stored: Stored) -> int:
-        """A stored tensor by itself, as an operand: its number."""
+        """A stored tensor by itself, as an operand: its number; in another shape than it is kept in, if so asked."""
+        kept = self._held[stored.key][1].shape if stored.key in self._held else stored.shape
         if stored.key not in self._values:
-            op, role = (Buffer(stored.shape), "values") if stored.buffer else (Learned(stored.shape), "weight")
-            made = (Tensor(stored.shape, stored.dtype),)
-            (self._values[stored.key],) = self._write(op, (), (), made, {role: stored}, "", stored.key, ("", 0))
-        return self._values[stored.key]
+            op, role = (Buffer(kept), "values") if stored.buffer else (Learned(kept), "weight")
+            made = (Tensor(kept, stored.dtype),)
+            held = {role: stored._replace(shape=kept)}
+            (self._values[stored.key],) = self._write(op, (), (), made, held, "", stored.key, ("", 0))
+        number = self._values[stored.key]
+        if self.tensors[number].shape == stored.shape:
+            return number
+        made = (Tensor(stored.shape, stored.dtype),)
+        return self._write(Reshape(stored.shape, True), (self.tensors[number],), (number,), made, {}, "", "", ("", 0))[
+            0
+        ]
 
     def biased(self, number: int, bias: Stored | int) -> bool:
         """Make an addition of a stored vector the bias of the operation that made this tensor, if it can be that.
 
         Only for a tensor that nothing else reads. Returns whether it was done: if not, add it.
         """
-        place = self._makers.get(number, -1)
         size = self.tensors[bias].shape if isinstance(bias, int) else bias.shape
-        if place < 0 or number in self._read or (isinstance(bias, int) and bias > number):
+        place = self._layer_of(number)
+        if place < 0 or (isinstance(bias, int) and bias > number):
             return False  # it has no maker, was read without a bias, or the bias is made later
         did = self._done[place]
         op: Any = did.op
@@ -237,6 +247,16 @@ class Graph:
     def held(self) -> Mapping[str, tuple[str, Stored]]:
         """The modules' stored tensors by key: the path of the module, and the tensor."""
         return self._held
+
+    def _layer_of(self, number: int) -> int:
+        """The place of what made a tensor that nothing has read; before it was seen in another shape, if it was."""
+        place, seen = self._makers.get(number, -1), self._read[number]
+        if place < 0 or seen:
+            return -1
+        did = self._done[place]
+        if did.op.KIND == "reshape" and self._read[did.inputs[0]] == 1:
+            return self._makers.get(did.inputs[0], -1)
+        return place
 
     def _new(self, tensor: Tensor) -> int:
         self.tensors.append(tensor)

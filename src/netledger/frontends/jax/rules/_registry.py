@@ -1,0 +1,32 @@
+"""Rules by the names of primitives.
+
+A rule is given the reader and the equation; it returns what each output stands for, or None if it does not take these
+parameters: then the equation is a gap.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from netledger.frontends.jax.reader import load
+
+__all__ = ["RULES", "load", "one", "rule"]
+
+RULES: dict[str, Callable[[Any, Any], Any]] = {}
+
+
+def rule(*names: str) -> Callable[[Any], Any]:
+    """Declare the rule of some primitives."""
+
+    def declare(apply: Any) -> Any:
+        RULES.update(dict.fromkeys(names, apply))
+        return apply
+
+    return declare
+
+
+def one(values: Sequence[int]) -> Any:
+    """One number where all are the same."""
+    parts = tuple(map(int, values))
+    return parts[0] if len(set(parts)) == 1 else parts

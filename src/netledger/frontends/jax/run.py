@@ -1,0 +1,93 @@
+"""From a function of abstract values to a network, by its jaxpr."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jax
+
+from netledger.core.errors import ForwardError, NetledgerError, SourceError, ValuesNeededError
+from netledger.core.language import say
+from netledger.core.network import DTYPE_BITS, Network, Tensor, shapes
+from netledger.frontends.graph import Graph
+from netledger.frontends.jax.reader import Reader, tensor_of
+from netledger.frontends.jax.sources import Traced, named, traced
+from netledger.frontends.options import Options
+
+__all__ = ["network"]
+
+
+def network(source: Any, options: Options) -> Network:
+    """The network of a function; with a batch of one, if it does not take what is given without."""
+    given = [value for _, value in options.inputs]
+    alone = options.batch is None and bool(given) and all(isinstance(value, Tensor) for value in given)
+    try:
+        return _network(traced(source, options))
+    except ForwardError:
+        if not alone or options.kwargs:
+            raise
+        try:
+            made = _network(traced(source, options._replace(batch=1)))
+        except NetledgerError:
+            made = None
+        if made is None:
+            raise
+    wide = [value.like((1, *value.shape)) for value in given]
+    note = say("The shapes were taken to leave out the batch: counted as {values}.", values=shapes(wide))
+    return made._replace(notes=(*made.notes, note))
+
+
+def _network(model: Traced) -> Network:
+    stored = named(model.stored, model.buffers)
+    jaxpr, constants, leaves = _jaxpr(model)
+    graph = Graph()
+    count = len(stored)
+    numbers = [graph.input(tensor_of(variable)) for variable in jaxpr.invars[count:]]
+    for _, one in stored:
+        if one is not None:
+            graph.hold(one.key.rpartition(".")[0], one)
+    del leaves
+    with graph.telling(model.name, model.source):
+        reader = Reader(graph, model.kinds)
+        values = [*[one for _, one in stored], *numbers]
+        outputs = reader.run(jaxpr, [reader.constant(value) for value in constants], values)
+        made = [reader.placed(value) for value in outputs if value is not None]
+    return graph.network(model.name, model.source, made)
+
+
+def _jaxpr(model: Traced) -> tuple[Any, Any, int]:
+    """The jaxpr, its constants, and how many inputs there are."""
+    args, kwargs = model.arguments
+    leaves, tree = jax.tree_util.tree_flatten((args, kwargs))
+    places = [place for place, leaf in enumerate(leaves) if isinstance(leaf, jax.ShapeDtypeStruct)]
+    for leaf in (leaves[place] for place in places):
+        if str(leaf.dtype) not in DTYPE_BITS:
+            raise SourceError(say("unknown element type {name}", name=str(leaf.dtype)))
+
+    def call(stored: Any, tensors: list[Any]) -> Any:
+        filled = list(leaves)
+        for place, tensor in zip(places, tensors, strict=True):
+            filled[place] = tensor
+        args, kwargs = jax.tree_util.tree_unflatten(tree, filled)
+        return _arrays(model.run(stored, *args, **kwargs))
+
+    try:
+        closed = jax.make_jaxpr(call)(model.stored, [leaves[place] for place in places])
+    except NetledgerError:
+        raise
+    except Exception as error:
+        raise _failure(error) from error
+    return closed.jaxpr, closed.consts, len(places)
+
+
+def _arrays(result: Any) -> list[Any]:
+    """Every array in what the function answers."""
+    return [leaf for leaf in jax.tree_util.tree_leaves(result) if hasattr(leaf, "dtype")]
+
+
+def _failure(error: Exception) -> NetledgerError:
+    text = f"{type(error).__name__}: {str(error)[:500]}"
+    if isinstance(error, (jax.errors.ConcretizationTypeError, jax.errors.TracerArrayConversionError)):
+        hint = "Take the decision out of the function, or use lax.cond, lax.scan and static arguments."
+        return ValuesNeededError("the function decides by values, and only shapes are known", hint=hint)
+    return ForwardError(text)
