@@ -26,7 +26,7 @@ from netledger.core.errors import SourceError, UnknownNameError
 from netledger.core.formula import TEXT, called, symbols
 from netledger.core.functions import MEANING
 from netledger.core.language import later, say
-from netledger.core.ledger import Convention, Entry, Ledger, price
+from netledger.core.ledger import Convention, Entry, Gap, Ledger, price
 from netledger.core.network import Parameter, Tensor, shapes
 from netledger.core.number import Shape, Traced, product, total, value_of
 from netledger.core.operator import Operator
@@ -316,9 +316,15 @@ def _stored(traced: _Traced) -> Iterator[Block]:
         yield Formula("parameters", _named_sum((say(part.role), value_of(part.elements)) for part in learned))
 
 
+def _uncounted(gap: Gap) -> str:
+    if gap.bound is None:
+        return say("Not counted: {reason}; there is no bound.", reason=gap.reason)
+    return say("Not counted: {reason}; at most {bound:,} FLOP.", reason=gap.reason, bound=gap.bound)
+
+
 def _work(traced: _Traced) -> Iterator[Block]:
     if gap := traced.source.gap:
-        yield Paragraph(say("Not counted: {reason}; at most {bound:,} FLOP.", reason=gap.reason, bound=gap.bound))
+        yield Paragraph(_uncounted(gap))
     told: set[str] = set()
     for term in traced.work:
         yield Formula(named_term(term), term.count, note="" if term.role in told else say(ROLES[term.role]))

@@ -34,12 +34,12 @@ def is_bias(role: str) -> bool:
 
 
 class Gap(NamedTuple):
-    """Something that is not counted, and at most how many operations that can be."""
+    """Something that is not counted, and at most how many operations that can be; None: there is no bound."""
 
     layer: str
     op: str
     reason: str
-    bound: int
+    bound: int | None
 
 
 class ParameterCounts(NamedTuple):
@@ -136,14 +136,16 @@ class Entry(NamedTuple):
     def gap(self) -> Gap | None:
         """What is not counted here, if anything.
 
-        The bound: every element of every output computed from every element of every input and parameter, by
-        one multiplication and one addition each.
+        The bound, but of a loop: every element of every output computed from every element of every input and
+        parameter, by one multiplication and one addition each.
         """
         if self.counted:
             return None
         read = sum(tensor.elements for tensor in self.inputs) + sum(part.elements for part in self.parameters)
         made = sum(tensor.elements for tensor in self.outputs)
         what = self.provenance.function or "this operation"
+        if self.attributes.get("loop"):
+            return Gap(self.name, self.op, say("how often {what} runs is not known", what=what), None)
         return Gap(self.name, self.op, say("there is no rule for {what}", what=what), 2 * read * made)
 
     def where(self, action: str = "", role: str = "") -> int:
@@ -264,6 +266,9 @@ class Convention(Protocol):
 
 class Recorded(Protocol):
     """What a front end wrote down of a run: it can be counted before its network, with all names, is made."""
+
+    name: str
+    source: str
 
     @property
     def parameters(self) -> int:

@@ -14,6 +14,7 @@ from netledger.core.errors import SourceError
 from netledger.core.language import say
 from netledger.core.ledger import Recorded
 from netledger.core.network import Network
+from netledger.frontends.located import is_own, located
 from netledger.frontends.options import Options
 
 __all__ = ["Options", "names", "network", "record", "replays"]
@@ -34,11 +35,26 @@ def network(source: object, options: Options) -> Network:
         SourceError: if no front end takes it; else what its front end raises.
 
     """
-    return _front_end(source).network(source, options)
+    found = located(source, options)
+    if found is None:
+        return _front_end(source).network(source, options)
+    made: Network = _front_end(found.model).network(found.model, options._replace(let={}))
+    return made._replace(name=found.name, source=found.place)
 
 
 def record(source: object, options: Options) -> Network | Recorded:
     """The network of a source, or what it is made of when asked for, where that is dearer than to count it."""
+    found = located(source, options)
+    if found is None:
+        return _recorded(source, options)
+    made = _recorded(found.model, options._replace(let={}))
+    if isinstance(made, Network):
+        return made._replace(name=found.name, source=found.place)
+    made.name, made.source = found.name, found.place
+    return made
+
+
+def _recorded(source: object, options: Options) -> Network | Recorded:
     front = _front_end(source)
     made: Network | Recorded = (getattr(front, "recorded", None) or front.network)(source, options)
     return made
@@ -46,7 +62,8 @@ def record(source: object, options: Options) -> Network | Recorded:
 
 def replays(source: object) -> bool:
     """Whether the layers of a source depend on the channels that come in, and on nothing else of a shape."""
-    return bool(getattr(_front_end(source), "REPLAYS", False))
+    own = isinstance(source, str) and is_own(source)
+    return not own and bool(getattr(_front_end(source), "REPLAYS", False))
 
 
 def _front_end(source: object) -> ModuleType:

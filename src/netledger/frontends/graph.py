@@ -31,6 +31,10 @@ from netledger.ops.reshaping import Reshape
 __all__ = ["Graph", "Stored"]
 
 
+_SEEN = ("reshape", "squeeze", "permute")
+"""The same elements, seen otherwise."""
+
+
 class Stored(NamedTuple):
     """A tensor that a model stores.
 
@@ -171,10 +175,15 @@ class Graph:
         stored: Mapping[str, Stored | int] | None = None,
         name: str = "",
         place: tuple[str, int] = ("", 0),
+        *,
+        loop: bool = False,
     ) -> tuple[int, ...]:
-        """An operation that has no rule: a gap in the ledger; its shapes are the framework's."""
+        """An operation that has no rule: a gap in the ledger; its shapes are the framework's.
+
+        `loop`: it runs nobody knows how often.
+        """
         given = tuple([self.tensors[number] for number in inputs])
-        op = Custom(what.rpartition(".")[2] or what, made[0].shape if made else (), whole=True)
+        op = Custom(what.rpartition(".")[2] or what, made[0].shape if made else (), whole=True, loop=loop)
         return self._write(op, given, tuple(inputs), tuple(made), stored or {}, what, name, place)
 
     def value(self, stored: Stored) -> int:
@@ -188,10 +197,7 @@ class Graph:
         number = self._values[stored.key]
         if self.tensors[number].shape == stored.shape:
             return number
-        made = (Tensor(stored.shape, stored.dtype),)
-        return self._write(Reshape(stored.shape, True), (self.tensors[number],), (number,), made, {}, "", "", ("", 0))[
-            0
-        ]
+        return self.add(Reshape(stored.shape, True), number)[0]
 
     def biased(self, number: int, bias: Stored | int) -> bool:
         """Make an addition of a stored vector the bias of the operation that made this tensor, if it can be that.
@@ -249,13 +255,14 @@ class Graph:
         return self._held
 
     def _layer_of(self, number: int) -> int:
-        """The place of what made a tensor that nothing has read; before it was seen in another shape, if it was."""
+        """The place of what made a tensor that nothing has read; before it was seen otherwise, if it was."""
         place, seen = self._makers.get(number, -1), self._read[number]
         if place < 0 or seen:
             return -1
         did = self._done[place]
-        if did.op.KIND == "reshape" and self._read[did.inputs[0]] == 1:
-            return self._makers.get(did.inputs[0], -1)
+        while did.op.KIND in _SEEN and self._read[did.inputs[0]] == 1 and did.inputs[0] in self._makers:
+            place = self._makers[did.inputs[0]]
+            did = self._done[place]
         return place
 
     def _new(self, tensor: Tensor) -> int:

@@ -16,7 +16,7 @@ class Custom(Operator):
     Equation: unknown
     Shapes: (N, …) → (N, out …), or with whole: (out …), as given
     Parameters: unknown
-    Counted: nothing; a bound follows from the sizes of the tensors.
+    Counted: nothing; a bound follows from the sizes of the tensors, unless it is a loop.
     Source: the author of the network
     """
 
@@ -27,6 +27,7 @@ class Custom(Operator):
     what: str = word("what it is, in a few words")
     out: tuple[int, ...] = numbers("sizes of the output, after the batch", least=0)
     whole: bool = flag(False, "the sizes are those of all axes, the batch included")
+    loop: bool = flag(False, "it runs nobody knows how often: there is no bound")
 
     def infer(self, inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
         """(N, out …), or (out …)."""

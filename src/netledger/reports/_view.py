@@ -9,7 +9,7 @@ from typing import NamedTuple
 from netledger.core.applied import failures
 from netledger.core.document import thousands
 from netledger.core.language import say
-from netledger.core.ledger import Convention, Entry, Ledger, ParameterCounts, count_parameters, price
+from netledger.core.ledger import Convention, Entry, Gap, Ledger, ParameterCounts, count_parameters, price
 from netledger.core.network import Call, Parameter, Tensor
 
 __all__ = ["Row", "View", "decimal", "mebibytes", "prefixed", "row", "rows", "share", "summary"]
@@ -211,20 +211,15 @@ def summary(view: View) -> tuple[tuple[str, str], ...]:
     )
     lines.append((say("size of parameters"), say("{size} (buffers included)", size=mebibytes(sizes["parameters"]))))
     lines.extend((say("assumed"), note) for note in ledger.notes)
-    for gap in ledger.gaps:
-        lines.append(
-            (
-                say("not counted"),
-                say(
-                    "{layer} ({op}): {reason}; at most {bound:,} FLOP",
-                    layer=gap.layer,
-                    op=gap.op,
-                    reason=gap.reason,
-                    bound=gap.bound,
-                ),
-            )
-        )
+    lines.extend((say("not counted"), _uncounted(gap)) for gap in ledger.gaps)
     return tuple(lines)
+
+
+def _uncounted(gap: Gap) -> str:
+    told = {"layer": gap.layer, "op": gap.op, "reason": gap.reason}
+    if gap.bound is None:
+        return say("{layer} ({op}): {reason}; there is no bound", **told)
+    return say("{layer} ({op}): {reason}; at most {bound:,} FLOP", **told, bound=gap.bound)
 
 
 def _figure(count: int, unit: str = "") -> str:

@@ -109,7 +109,7 @@ def _while(reader: Reader, equation: Equation) -> list[Any]:
             count=everything,
         )
     )
-    return reader.gap(equation)
+    return reader.gap(equation, loop=True)
 
 
 INNER: dict[str, Callable[[Reader, Equation], Any]] = {

@@ -118,8 +118,9 @@ class Reader:
         path: tuple[str, ...] = ()
         modules = []
         for part in self.stack:
-            if (*path, part) in self.kinds or (part,) in self.kinds:
-                path = (*path, part) if (*path, part) in self.kinds else (part,)
+            found = next((one for one in ((*path, part), (part,), tuple(part.split("."))) if one in self.kinds), None)
+            if found is not None:
+                path = found
                 modules.append((".".join(path), self.kinds[path]))
         if not modules:
             modules = self._by_parameters(values)
@@ -159,11 +160,11 @@ class Reader:
         function = f"jax.{equation.name}"
         return list(self.graph.add(operator, *numbers, stored=stored, made=outputs, function=function))
 
-    def gap(self, equation: Equation) -> list[Any]:
+    def gap(self, equation: Equation, *, loop: bool = False) -> list[Any]:
         """An equation that has no rule."""
         stored = {f"{place}": value for place, value in enumerate(equation.values) if isinstance(value, Stored)}
         numbers = [value for value in equation.values if isinstance(value, int)]
-        return list(self.graph.unknown(f"jax.{equation.name}", numbers, equation.made, stored))
+        return list(self.graph.unknown(f"jax.{equation.name}", numbers, equation.made, stored, loop=loop))
 
 
 def too_many() -> Any:

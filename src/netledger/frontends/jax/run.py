@@ -9,7 +9,7 @@ import jax
 from netledger.core.errors import ForwardError, NetledgerError, SourceError, ValuesNeededError
 from netledger.core.language import say
 from netledger.core.network import DTYPE_BITS, Network, Tensor, shapes
-from netledger.frontends.graph import Graph
+from netledger.frontends.graph import Graph, Stored
 from netledger.frontends.jax.reader import Reader, tensor_of
 from netledger.frontends.jax.sources import Traced, named, traced
 from netledger.frontends.options import Options
@@ -39,24 +39,37 @@ def network(source: Any, options: Options) -> Network:
 
 def _network(model: Traced) -> Network:
     stored = named(model.stored, model.buffers)
-    jaxpr, constants, leaves = _jaxpr(model)
+    jaxpr, constants = _jaxpr(model)
     graph = Graph()
     count = len(stored)
     numbers = [graph.input(tensor_of(variable)) for variable in jaxpr.invars[count:]]
     for _, one in stored:
         if one is not None:
             graph.hold(one.key.rpartition(".")[0], one)
-    del leaves
     with graph.telling(model.name, model.source):
         reader = Reader(graph, model.kinds)
         values = [*[one for _, one in stored], *numbers]
-        outputs = reader.run(jaxpr, [reader.constant(value) for value in constants], values)
+        kept = [_kept(reader, model, value, place) for place, value in enumerate(constants)]
+        outputs = reader.run(jaxpr, kept, values)
         made = [reader.placed(value) for value in outputs if value is not None]
     return graph.network(model.name, model.source, made)
 
 
-def _jaxpr(model: Traced) -> tuple[Any, Any, int]:
-    """The jaxpr, its constants, and how many inputs there are."""
+def _kept(reader: Reader, model: Traced, value: Any, place: int) -> Any:
+    """An array that the function closes over: a parameter of a module it was made of, else state, or a number."""
+    shape, dtype = tuple(getattr(value, "shape", ())), str(getattr(value, "dtype", ""))
+    name = model.held.get(id(value), "")
+    if not name and (not shape or "float" not in dtype):
+        return reader.constant(value)
+    stored = Stored(name or f"constant{place}", shape, dtype, bool(name), not name)
+    reader.graph.hold("", stored)
+    if not name:
+        reader.graph.note(say("Arrays that the function closes over are taken as buffers, not as parameters."))
+    return stored
+
+
+def _jaxpr(model: Traced) -> tuple[Any, Any]:
+    """The jaxpr and its constants."""
     args, kwargs = model.arguments
     leaves, tree = jax.tree_util.tree_flatten((args, kwargs))
     places = [place for place, leaf in enumerate(leaves) if isinstance(leaf, jax.ShapeDtypeStruct)]
@@ -77,7 +90,7 @@ def _jaxpr(model: Traced) -> tuple[Any, Any, int]:
         raise
     except Exception as error:
         raise _failure(error) from error
-    return closed.jaxpr, closed.consts, len(places)
+    return closed.jaxpr, closed.consts
 
 
 def _arrays(result: Any) -> list[Any]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 import jax
@@ -28,7 +29,8 @@ class Traced(NamedTuple):
         name: what it is called.
         source: where it comes from.
         kinds: the class of each module by path.
-        trainable: whether a stored tensor, by its path, is trained.
+        buffers: the stored tensors, or groups of them, that are state.
+        held: names of arrays that the function closes over, by identity.
 
     """
 
@@ -39,6 +41,7 @@ class Traced(NamedTuple):
     source: str
     kinds: Mapping[tuple[str, ...], str] = {}
     buffers: frozenset[str] = frozenset()
+    held: Mapping[int, str] = {}
 
 
 def traced(source: Any, options: Options) -> Traced:
@@ -51,7 +54,20 @@ def traced(source: Any, options: Options) -> Traced:
             return read(source, given)
     _needs(source, given)
     name = getattr(source, "__name__", type(source).__name__)
-    return Traced(lambda stored, *args, **kwargs: source(*args, **kwargs), {}, given, name, "jax")
+    held = _held(source)
+    return Traced(
+        lambda stored, *args, **kwargs: source(*args, **kwargs), {}, given, name, "jax", {}, frozenset(), held
+    )
+
+
+def _held(source: Any) -> dict[int, str]:
+    """The names of the arrays of modules that a function was made of, such as jax.vmap(module), by identity."""
+    wrapped = getattr(source, "__wrapped__", None)
+    found = {}
+    for path, leaf in jax.tree_util.tree_flatten_with_path(wrapped)[0] if wrapped is not None else ():
+        if hasattr(leaf, "shape") and hasattr(leaf, "dtype"):
+            found[id(leaf)] = ".".join(_steps(path))
+    return found
 
 
 def _is_of(source: Any, library: str) -> bool:
@@ -162,7 +178,10 @@ def _nnx(module: Any, given: Arguments) -> Traced:
     buffers = frozenset(".".join(map(str, path)) for path, variable in flat if not issubclass(variable.type, nnx.Param))
 
     def run(stored: Any, *args: Any, **kwargs: Any) -> Any:
-        return nnx.merge(graph, stored)(*args, **kwargs)
+        made = nnx.merge(graph, stored)
+        places = {id(part): ".".join(map(str, path)) for path, part in nnx.iter_graph(made)}
+        with scoped({id(part): part for _, part in nnx.iter_graph(made)}, places, nnx.Module):
+            return made(*args, **kwargs)
 
     return Traced(run, stored, given, type(module).__name__, "flax.nnx", kinds, buffers)
 
@@ -175,10 +194,62 @@ def _equinox(module: Any, given: Arguments) -> Traced:
     arrays, rest = equinox.partition(module, equinox.is_array)
     stored = jax.tree_util.tree_map(_shape, arrays)
 
-    def run(stored: Any, *args: Any, **kwargs: Any) -> Any:
-        return equinox.combine(stored, rest)(*args, **kwargs)
+    kinds = {tuple(path.split(".")): _kind(part) for path, part in _parts(module, equinox.Module) if path}
 
-    return Traced(run, stored, given, type(module).__name__, "equinox")
+    def run(stored: Any, *args: Any, **kwargs: Any) -> Any:
+        made = equinox.combine(stored, rest)
+        parts = list(_parts(made, equinox.Module))
+        places = {id(part): path for path, part in parts}
+        with scoped({id(part): part for _, part in parts}, places, equinox.Module):
+            return made(*args, **kwargs)
+
+    return Traced(run, stored, given, type(module).__name__, "equinox", kinds)
+
+
+def _parts(value: Any, cls: type[Any], path: str = "") -> Iterator[tuple[str, Any]]:
+    """Every module in a module, with its path."""
+    if isinstance(value, cls):
+        yield path, value
+        inner = [(name, getattr(value, name, None)) for name in getattr(value, "__dataclass_fields__", ())]
+    elif isinstance(value, (tuple, list)):
+        inner = [(str(place), part) for place, part in enumerate(value)]
+    elif isinstance(value, dict):
+        inner = [(str(name), part) for name, part in value.items()]
+    else:
+        return
+    for name, part in inner:
+        yield from _parts(part, cls, f"{path}.{name}" if path else name)
+
+
+@contextmanager
+def scoped(parts: Mapping[int, Any], places: Mapping[int, str], base: type[Any]) -> Iterator[None]:
+    """Each call of these modules puts the module's path on the stack of names; afterwards nothing is left of it."""
+    owners = {_owner(type(part)) for part in parts.values() if isinstance(part, base)} - {None}
+    before = {owner: owner.__dict__["__call__"] for owner in owners if owner is not None}
+
+    def named(call: Any) -> Any:
+        def within(self: Any, *args: Any, **kwargs: Any) -> Any:
+            bound = call.__get__(self, type(self))
+            path = places.get(id(self))
+            if not path:
+                return bound(*args, **kwargs)
+            with jax.named_scope(path):
+                return bound(*args, **kwargs)
+
+        return within
+
+    try:
+        for owner, call in before.items():
+            type.__setattr__(owner, "__call__", named(call))
+        yield
+    finally:
+        for owner, call in before.items():
+            type.__setattr__(owner, "__call__", call)
+
+
+def _owner(cls: type[Any]) -> Any:
+    """The class that says what a call is."""
+    return next((base for base in cls.__mro__ if "__call__" in base.__dict__), None)
 
 
 _READERS: dict[str, Callable[[Any, Arguments], Traced]] = {
@@ -192,12 +263,17 @@ def _shape(value: Any) -> Any:
     return jax.ShapeDtypeStruct(value.shape, value.dtype)
 
 
+def _steps(path: Any) -> list[str]:
+    """A path in a tree as names."""
+    parts = [str(getattr(step, "key", getattr(step, "name", getattr(step, "idx", "")))) for step in path]
+    return [part for part in parts if part != "value"]
+
+
 def named(tree: Any, buffers: frozenset[str]) -> list[tuple[Any, Stored | None]]:
     """Every stored tensor with its name, in the order of the tree; None for what is none (random keys)."""
     found = []
     for path, leaf in jax.tree_util.tree_flatten_with_path(tree)[0]:
-        parts = [str(getattr(step, "key", getattr(step, "name", getattr(step, "idx", "")))) for step in path]
-        parts = [part for part in parts if part != "value"]
+        parts = _steps(path)
         buffer = parts[0] in buffers or ".".join(parts) in buffers
         dtype = str(leaf.dtype)
         key = ".".join(parts[1:] if parts[0] in ("params", *buffers) and len(parts) > 1 else parts)

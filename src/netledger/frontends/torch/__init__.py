@@ -37,9 +37,7 @@ if TYPE_CHECKING:
 
 __all__ = ["accepts", "network", "recorded"]
 
-_NAMED = re.compile(
-    r"(?:torchvision|timm|transformers):.|[^\n:]+\.py:[A-Za-z_]|[A-Za-z_]\w*(?:\.\w+)*:[A-Za-z_][\w.]*(?:\(.*\))?$"
-)
+_NAMED = re.compile(r"(?:torchvision|timm|transformers):.")
 _FILES = (".pt2", ".pt", ".pth", ".bin", ".pkl", ".pickle", ".ckpt", ".safetensors")
 
 

@@ -2,25 +2,21 @@
 
 torchvision:resnet50            timm:vit_base_patch16_224(num_classes=10)
 transformers:bert               transformers:config.json
-net.py:Net                      package.module:factory(width=2)
+
+What is the user's own (net.py:Net) is found before: see `located`.
 """
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
 import json
 import os
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from typing import Any, NamedTuple
 
-import torch
-
-from netledger.core.errors import NetledgerError, SourceError, did_you_mean, quote
+from netledger.core.errors import SourceError, did_you_mean, quote
 from netledger.core.language import say
 from netledger.core.network import Tensor
+from netledger.frontends.located import importable, imported, made
 from netledger.frontends.named import called, literal
 from netledger.frontends.options import Options
 
@@ -54,11 +50,10 @@ def built(source: Any, options: Options) -> Model:
         return _given(source, options)
     _refuse_files(source)
     text, arguments = called(source)
-    kind, _, name = text.partition(":") if not text.partition(":")[0].endswith(".py") else text.rpartition(":")
+    kind, _, name = text.partition(":")
     arguments = {**arguments, **{key: literal(value) for key, value in options.let.items()}}
     with importable(os.getcwd()):
-        make = {"torchvision": _torchvision, "timm": _timm, "transformers": _transformers}.get(kind)
-        return make(name, arguments) if make else _own(kind, name, arguments, "(" in source)
+        return {"torchvision": _torchvision, "timm": _timm, "transformers": _transformers}[kind](name, arguments)
 
 
 def _given(source: Any, options: Options) -> Model:
@@ -84,51 +79,11 @@ def _refuse_files(source: str) -> None:
         raise SourceError(say("{source} may hold pickled code, which is never run", source=quote(source)), hint=hint)
 
 
-@contextmanager
-def importable(folder: str) -> Iterator[None]:
-    """Modules of a folder can be imported."""
-    sys.path.insert(0, folder)
-    try:
-        yield
-    finally:
-        with suppress(ValueError):
-            sys.path.remove(folder)
-
-
-def _imported(name: str) -> Any:
-    try:
-        return importlib.import_module(name)
-    except ImportError as error:
-        missing = error.name == name.partition(".")[0]
-        hint = say("Install it, or name another source: pip install {name}.", name=name) if missing else ""
-        raise SourceError(say("cannot import {name}: {error}", name=name, error=error), hint=hint) from error
-    except Exception as error:
-        raise SourceError(
-            say("cannot import {name}: {kind}: {error}", name=name, kind=type(error).__name__, error=error)
-        ) from error
-
-
-def made(make: Any, what: str, arguments: dict[str, Any]) -> Any:
-    """What a class or function makes, on the meta device; on the CPU, if it needs numbers while it is built."""
-    try:
-        with torch.device("meta"):
-            return make(**arguments)
-    except NetledgerError:
-        raise
-    except Exception as first:  # noqa: BLE001  # building runs anything
-        try:
-            return make(**arguments)
-        except Exception:  # noqa: BLE001
-            raise SourceError(
-                say("cannot build {what}: {kind}: {error}", what=what, kind=type(first).__name__, error=first)
-            ) from first
-
-
 # Libraries.
 
 
 def _torchvision(name: str, arguments: dict[str, Any]) -> Model:
-    models = _imported("torchvision").models
+    models = imported("torchvision").models
     if name not in models.list_models():
         raise SourceError(
             say("torchvision has no model {name}", name=quote(name)), hint=did_you_mean(name, models.list_models())
@@ -154,7 +109,7 @@ def _torchvision_input(models: Any, name: str) -> tuple[tuple[int, ...], str]:
 
 
 def _timm(name: str, arguments: dict[str, Any]) -> Model:
-    timm = _imported("timm")
+    timm = imported("timm")
     if name not in timm.list_models():
         raise SourceError(
             say("timm has no model {name}", name=quote(name)), hint=did_you_mean(name, timm.list_models())
@@ -166,7 +121,7 @@ def _timm(name: str, arguments: dict[str, Any]) -> Model:
 
 
 def _transformers(name: str, arguments: dict[str, Any]) -> Model:
-    transformers = _imported("transformers")
+    transformers = imported("transformers")
     kind, settings = _configuration(name)
     known = transformers.CONFIG_MAPPING
     if kind not in known:
@@ -206,55 +161,9 @@ def _assumed(shape: tuple[int, ...], where: str) -> str:
     return say("Input {shape}: {where}; --input sets another.", shape="x".join(map(str, shape)), where=say(where))
 
 
-# The user's own.
-
-
-def _own(place: str, name: str, arguments: dict[str, Any], called: bool) -> Model:
-    """A class, a function or a model of a file or module of the user's."""
-    found: Any = _file(place) if place.endswith(".py") else _imported(place)
-    for part in name.split("."):
-        if not hasattr(found, part):
-            raise SourceError(
-                say("{place} has no {part}", place=quote(place), part=quote(part)), hint=did_you_mean(part, vars(found))
-            )
-        found = getattr(found, part)
-    what = f"{place}:{name}"
-    if isinstance(found, torch.nn.Module):
-        return Model(found, name, place)
-    if not callable(found):
-        raise SourceError(say("{what} is no model: it is a {name}", what=quote(what), name=type(found).__name__))
-    if isinstance(found, type) or called or arguments or not _needed(found):
-        model = made(found, what, arguments)
-        return Model(model if callable(model) else found, name, place)
-    return Model(found, name, place)
-
-
-def _file(path: str) -> Any:
-    specification = importlib.util.spec_from_file_location(os.path.splitext(os.path.basename(path))[0], path)
-    if specification is None or specification.loader is None or not os.path.isfile(path):
-        raise SourceError(say("cannot read {path}", path=quote(path)), hint="Give a file of Python: net.py:Net.")
-    module = importlib.util.module_from_spec(specification)
-    with importable(os.path.dirname(os.path.abspath(path))):
-        try:
-            specification.loader.exec_module(module)
-        except Exception as error:
-            raise SourceError(
-                say("cannot import {path}: {name}: {error}", path=quote(path), name=type(error).__name__, error=error)
-            ) from error
-    return module
-
-
 def _parameters(function: Any) -> Any:
     import inspect
 
     with suppress(TypeError, ValueError):
         return inspect.signature(inspect.unwrap(function)).parameters
     return {}
-
-
-def _needed(function: Any) -> bool:
-    """Whether a function must be given something."""
-    return any(
-        parameter.default is parameter.empty and parameter.kind.name in ("POSITIONAL_ONLY", "POSITIONAL_OR_KEYWORD")
-        for parameter in dict(_parameters(function)).values()
-    )

@@ -17,6 +17,8 @@ def dot_general(reader: Any, equation: Any) -> Any:
     ((over_left, over_right), (batch_left, batch_right)) = equation.params["dimension_numbers"]
     if not batch_left and isinstance(right, Stored) and _is_layer(reader, left, over_left):
         return _layer(reader, equation, left, right, tuple(over_right))
+    if not batch_left and isinstance(left, Stored) and _is_layer(reader, right, over_right):
+        return _swapped(reader, equation, left, right, tuple(over_left))
     axes = (tuple(over_left), tuple(over_right), tuple(batch_left), tuple(batch_right))
     if _are_matrices(len(reader.tensor(left).shape), len(reader.tensor(right).shape), axes):
         return reader.add(equation, load("matmul")(), left, right)
@@ -45,6 +47,20 @@ def _layer(reader: Any, equation: Any, left: Any, weight: Stored, over: tuple[in
     if len(weight.shape) - count == 1:
         return made
     return _apart(reader, equation, made[0])
+
+
+def _swapped(reader: Any, equation: Any, weight: Stored, right: Any, over: tuple[int, ...]) -> Any:
+    """The same with the weight on the left: its features come first."""
+    ahead = len(reader.tensor(right).shape) - len(over)
+    shape = equation.made[0].shape
+    first = len(shape) - ahead
+    order = (*range(first, len(shape)), *range(first))
+    turned = equation._replace(made=(equation.made[0].like(tuple(shape[axis] for axis in order)),))
+    (made,) = _layer(reader, turned, right, weight, over)
+    if not ahead:
+        return [made]
+    back = tuple(order.index(axis) for axis in range(len(shape)))
+    return reader.add(equation, load("permute")(back), made)
 
 
 def _apart(reader: Any, equation: Any, made: int) -> Any:
