@@ -7,7 +7,7 @@ from math import prod
 
 from netledger.core.errors import NetledgerError, ShapeError, SourceError
 from netledger.core.language import say
-from netledger.core.network import Builder, Network, Node, Tensor, shapes
+from netledger.core.network import Builder, Network, Tensor, shapes
 from netledger.frontends.options import Options
 from netledger.frontends.printed.layers import CONTAINERS, LAYERS, Layer
 from netledger.frontends.printed.text import Printed
@@ -98,21 +98,17 @@ class _Chain:
 
     def _misfit(self, path: str, printed: Printed, layer: Layer) -> ShapeError:
         given = self.builder.tensors[self.last]
+        told = {"held": layer.channels, "given": shapes((given,))}
         error = ShapeError(
-            say(
-                "the layer is made for {held:,}, and the printed order gives it {given}",
-                held=layer.channels,
-                given=shapes((given,)),
-            ),
+            say("the layer is made for {held:,} channels, and the printed order gives it {given}", **told),
             hint="Give the input that the model is made for; or count the model itself, if it runs otherwise.",
             layer=f"{path}, {printed.kind}",
             where=printed.place,
         )
         if printed.kind == "Linear" and len(given.shape) > 2:
-            error.values = {"C·H·W": prod(given.shape[1:]), "in_features": layer.channels}
-        fields = {name: getattr(layer.op, name) for name in layer.op.ATTRIBUTES}
-        op = type(layer.op)(**{**fields, "in_features": layer.channels}) if printed.kind == "Linear" else layer.op
-        error.refused = Node(path, "", op, (self.last,), (), ()) if printed.kind == "Linear" else None
+            flat = prod(given.shape[1:])
+            error.rule = say("the layer is made for {held:,} features, and the printed order gives it {given}", **told)
+            error.values = {"C·H·W": flat, "in_features": layer.channels}
         error.network = self.builder.network(self.root.kind, "printed", ())
         return error
 
