@@ -186,6 +186,20 @@ class Graph:
         op = Custom(what.rpartition(".")[2] or what, made[0].shape if made else (), whole=True, loop=loop)
         return self._write(op, given, tuple(inputs), tuple(made), stored or {}, what, name, place)
 
+    def again(self, first: int, last: int, numbers: dict[int, int]) -> None:
+        """What was done from one place to another (exclusive), once more on other tensors.
+
+        `numbers`: what stands for each number that is read there; what each output is called now is added to it.
+        """
+        for did in self._done[first:last]:
+            outputs = tuple([self._new(self.tensors[number]) for number in did.outputs])
+            inputs = tuple([numbers.get(number, number) for number in did.inputs])
+            stored = {role: numbers.get(one, one) if isinstance(one, int) else one for role, one in did.stored.items()}
+            numbers.update(zip(did.outputs, outputs, strict=True))
+            self._read.update(inputs)
+            self._makers.update(dict.fromkeys(outputs, len(self._done)))
+            self._done.append(did._replace(inputs=inputs, outputs=outputs, stored=stored))
+
     def value(self, stored: Stored) -> int:
         """A stored tensor by itself, as an operand: its number; in another shape than it is kept in, if so asked."""
         kept = self._held[stored.key][1].shape if stored.key in self._held else stored.shape

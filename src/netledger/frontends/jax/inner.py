@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from netledger.core.language import say
 from netledger.core.network import Tensor
@@ -29,22 +29,54 @@ def _function(name: str) -> Callable[[Reader, Equation], list[Any]]:
 
 
 def _scan(reader: Reader, equation: Equation) -> list[Any]:
-    """The body as many times as there are steps."""
+    """The body as many times as there are steps; once it is the same from step to step, it is written down again."""
     params = equation.params
     fixed, carried = params["num_consts"], params["num_carry"]
     constants, carry = equation.values[:fixed], list(equation.values[fixed : fixed + carried])
     rows = equation.values[fixed + carried :]
     steps: list[list[Any]] = []
+    turn: _Turn | None = None
     places = range(params["length"])
     for place in reversed(places) if params["reverse"] else places:
-        given = [_row(reader, equation, value, place) for value in rows]
-        made = _run(reader, params["jaxpr"], [*constants, *carry, *given])
+        given = [*carry, *[_row(reader, equation, value, place) for value in rows]]
+        if turn is not None and _alike(reader, turn.given, given):
+            made = turn.again(reader, given)
+        else:
+            first = len(reader.graph.done)
+            made = _run(reader, params["jaxpr"], [*constants, *given])
+            turn = _Turn(first, len(reader.graph.done), given, made) if steps else None
         carry = made[:carried]
         steps.append(made[carried:])
     if params["reverse"]:
         steps.reverse()
     stacked = [_stacked(reader, equation, column) for column in zip(*steps, strict=True)]
     return [*carry, *stacked] if steps else reader.gap(equation)
+
+
+class _Turn(NamedTuple):
+    """One step of a loop as it was written down: from where to where, on what, and what it made."""
+
+    first: int
+    last: int
+    given: list[Any]
+    made: list[Any]
+
+    def again(self, reader: Reader, given: list[Any]) -> list[Any]:
+        """The same on other values."""
+        reader.spend(self.last - self.first)
+        pairs = zip(self.given, given, strict=True)
+        numbers = {old: new for old, new in pairs if type(old) is int and type(new) is int}
+        reader.graph.again(self.first, self.last, numbers)
+        return [numbers.get(value, value) if type(value) is int else value for value in self.made]
+
+
+def _alike(reader: Reader, before: list[Any], now: list[Any]) -> bool:
+    """Whether two steps are given the same but for the numbers of the tensors; a tensor that comes twice is not."""
+    numbers = [value for value in before if type(value) is int]
+    return len(set(numbers)) == len(numbers) and all(
+        reader.tensor(old) == reader.tensor(new) if type(old) is int and type(new) is int else old == new
+        for old, new in zip(before, now, strict=True)
+    )
 
 
 def _row(reader: Reader, equation: Equation, value: Any, place: int) -> Any:

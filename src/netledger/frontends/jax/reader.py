@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from netledger import ops
+from netledger.core.errors import SourceError
 from netledger.core.network import DTYPE_BITS, Tensor
 from netledger.core.number import product
 from netledger.core.operator import Operator
@@ -152,27 +153,29 @@ class Reader:
 
     def add(self, equation: Equation, operator: Operator, *values: Any, stored: Any = None, made: Any = None) -> Any:
         """An operator on values; `made`: other outputs than those of the equation; ... for whatever comes."""
-        self.left -= 1
-        if self.left < 0:
-            raise too_many()
+        self.spend(1)
         numbers = [self.placed(value) for value in values]
         outputs = equation.made if made is None else None if made is ... else made
         function = f"jax.{equation.name}"
         return list(self.graph.add(operator, *numbers, stored=stored, made=outputs, function=function))
+
+    def spend(self, count: int) -> None:
+        """So many operations more are laid out.
+
+        Raises:
+            SourceError: if there are too many.
+
+        """
+        self.left -= count
+        if self.left < 0:
+            hint = "Count it with fewer steps: what a scan costs grows with its length in proportion."
+            raise SourceError("the loops of the function unroll to more than 200,000 operations", hint=hint)
 
     def gap(self, equation: Equation, *, loop: bool = False) -> list[Any]:
         """An equation that has no rule."""
         stored = {f"{place}": value for place, value in enumerate(equation.values) if isinstance(value, Stored)}
         numbers = [value for value in equation.values if isinstance(value, int)]
         return list(self.graph.unknown(f"jax.{equation.name}", numbers, equation.made, stored, loop=loop))
-
-
-def too_many() -> Any:
-    """More operations than are laid out."""
-    from netledger.core.errors import SourceError
-
-    hint = "Count it with fewer steps: what a scan costs grows with its length in proportion."
-    return SourceError("the loops of the function unroll to more than 200,000 operations", hint=hint)
 
 
 def _parts(equation: Any) -> list[str]:
