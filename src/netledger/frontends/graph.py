@@ -290,9 +290,10 @@ class Graph:
         try:
             outputs = op.infer(given)
         except ShapeError as error:
-            if made is not None:
+            if made is not None and all(size > 0 for tensor in made for size in tensor.shape):
                 return None
-            error.layer = f"{name or op.KIND}, {op}"
+            path = self._calls[self._open[-1]].path if self._open else ""
+            error.layer = f"{name or path or op.KIND}, {op}"
             error.values = {"input": shapes(given), **error.values}
             error.refused = Node(name, "", op, (), (), (), Provenance())
             raise

@@ -18,6 +18,7 @@ from torch.nn import Parameter
 from torch.overrides import TorchFunctionMode, _pop_mode_temporarily
 
 from netledger.core.errors import NetledgerError, SourceError, ValuesNeededError
+from netledger.frontends.held import HELD
 from netledger.frontends.torch import fallback
 from netledger.frontends.torch.abstract import Abstract, subclass
 from netledger.frontends.torch.cases import case_of, rebuilt
@@ -26,7 +27,6 @@ from netledger.frontends.torch.record import Called, Case, Did, Use
 from netledger.frontends.torch.recorder import NOTHING, Recorder, WrappedError
 from netledger.frontends.torch.rules import READS, RULES, name_of, rule_of
 from netledger.frontends.torch.shortcuts import Layer, is_hooked
-from netledger.frontends.torch.written import HELD
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

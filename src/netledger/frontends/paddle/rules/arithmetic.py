@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import operator
+from collections.abc import Callable
 from typing import Any
 
 from netledger.core.number import product
@@ -36,7 +38,7 @@ def joined(reader: Any, op: Any, kind: str) -> Any:
     """Two tensors, or a tensor and a number in either place."""
     first, second = reader.value(op, 0), reader.value(op, 1)
     if isinstance(first, Known) and isinstance(second, Known):
-        return None
+        return _worked(reader, op, kind, first, second)
     if _is_number(second):
         return reader.add(op, load(kind)(constant=_number(second)), 0)
     if _is_number(first):
@@ -44,6 +46,29 @@ def joined(reader: Any, op: Any, kind: str) -> Any:
         reverse = {"reverse": True} if "reverse" in operator.ATTRIBUTES else {}
         return reader.add(op, operator(constant=_number(first), **reverse), 1)
     return reader.add(op, load(kind)(), 0, 1)
+
+
+_WORKED: dict[str, Callable[[Any, Any], Any]] = {
+    "add": operator.add,
+    "subtract": operator.sub,
+    "multiply": operator.mul,
+    "divide": operator.truediv,
+    "floor_divide": operator.floordiv,
+    "remainder": operator.mod,
+    "maximum": max,
+    "minimum": min,
+}
+
+
+def _worked(reader: Any, op: Any, kind: str, first: Known, second: Known) -> Any:
+    """A number of two numbers: what shapes and scales are made of."""
+    made = reader.made(op.outputs)
+    if made is None or kind not in _WORKED or not (_is_number(first) and _is_number(second)):
+        return None
+    try:
+        return [Known(_WORKED[kind](_number(first), _number(second)), made[0])]
+    except (ArithmeticError, ValueError):
+        return None
 
 
 def _is_number(value: Any) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from netledger.frontends.graph import Stored
+from netledger.frontends.held import HeldConv, HeldConvTranspose
 from netledger.frontends.paddle.rules._registry import axes, channels, load, rule
 
 __all__ = ["padding", "weighed"]
@@ -29,10 +30,17 @@ def weighed(reader: Any, op: Any, operator: Any, place: int = 1) -> list[Any]:
     return reader.add(op, operator, 0, stored=stored)
 
 
+def fit(reader: Any, op: Any, held: Any) -> None:
+    """Paddle itself does not look whether the weights are made for the channels: here it is refused."""
+    channels = reader.tensor(op).shape[-1 if held.channels == "last" else 1]
+    if channels != held.in_channels:
+        reader.apply(op, held, reader.number(op.inputs[0]))
+
+
 @rule("conv2d", "depthwise_conv2d", "conv3d")
 def conv(reader: Any, op: Any) -> Any:
     """A convolution; with SAME, Paddle forgets the dilation."""
-    out, _, *kernel = reader.tensor(op, 1).shape
+    out, inside, *kernel = reader.tensor(op, 1).shape
     given = padding(op, len(kernel))
     operator = load("conv")(
         out,
@@ -44,13 +52,14 @@ def conv(reader: Any, op: Any) -> Any:
         False,
         channels=channels(op),
     )
+    fit(reader, op, HeldConv.of(operator, inside * operator.groups))
     return weighed(reader, op, operator)
 
 
 @rule("conv2d_transpose", "depthwise_conv2d_transpose", "conv3d_transpose")
 def conv_transpose(reader: Any, op: Any) -> Any:
     """A transposed convolution; an output size that is given says how much output padding there is."""
-    _, per_group, *kernel = reader.tensor(op, 1).shape
+    inside, per_group, *kernel = reader.tensor(op, 1).shape
     count, groups = len(kernel), int(op.attributes["groups"])
     given = padding(op, count)
     if isinstance(given, str):
@@ -59,6 +68,7 @@ def conv_transpose(reader: Any, op: Any) -> Any:
     made = load("conv_transpose")(
         per_group * groups, axes(kernel), axes(strides), given, 0, axes(dilations), groups, False, channels=channels(op)
     )
+    fit(reader, op, HeldConvTranspose.of(made, inside))
     more = _output_padding(reader, op, made, count)
     fields = {name: getattr(made, name) for name in made.ATTRIBUTES}
     return weighed(reader, op, type(made)(**{**fields, "output_padding": axes(more)}))

@@ -11,7 +11,8 @@ from netledger.frontends.paddle.rules.convolution import padding
 @rule("pool2d", "pool3d")
 def pool(reader: Any, op: Any) -> Any:
     """Pooling of feature maps."""
-    given, kernel = op.attributes, reader.known(op, 1)
+    given = op.attributes
+    kernel = given.get("kernel_size") or reader.known(op, 1)
     if kernel is None:
         return None
     mean = given["pooling_type"] == "avg"

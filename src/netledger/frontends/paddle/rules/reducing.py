@@ -21,11 +21,11 @@ _KINDS = {
 
 
 def _axes(reader: Any, op: Any) -> Any:
-    """The axes; None: all of them."""
+    """The axes: all of them, if none are told."""
     given = op.attributes["axis"] if "axis" in op.attributes else reader.known(op, 1)
     chosen = [given] if isinstance(given, int) else list(given or ())
     whole = not chosen or op.attributes.get("reduce_all")
-    return None if whole else tuple(int(axis) for axis in chosen)
+    return tuple(range(len(reader.tensor(op).shape)) if whole else map(int, chosen))
 
 
 def _reduce(kind: str) -> Any:

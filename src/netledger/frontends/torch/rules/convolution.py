@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from netledger.frontends.held import HeldConv, HeldConvTranspose
 from netledger.frontends.torch.rules._registry import load, rule
-from netledger.frontends.torch.written import HeldConv, HeldConvTranspose
 
 
 def _axes(value: Any, count: int) -> Any:

@@ -6,10 +6,10 @@ from typing import Any
 
 import torch
 
+from netledger.frontends.held import HeldBatchNorm
 from netledger.frontends.torch.rules._registry import load, rule
 from netledger.frontends.torch.rules.arithmetic import joined
 from netledger.frontends.torch.rules.convolution import batched
-from netledger.frontends.torch.written import HeldBatchNorm
 
 
 def _scaled(trace: Any, made: Any, scale: Any, shift: Any, axis: int | None) -> Any:
