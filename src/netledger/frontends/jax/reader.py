@@ -29,7 +29,7 @@ class Known(NamedTuple):
 def tensor_of(variable: Any) -> Tensor:
     """The shape and element type of a variable."""
     dtype = str(getattr(variable.aval, "dtype", "float32"))
-    return Tensor(tuple(variable.aval.shape), dtype if dtype in DTYPE_BITS else "uint32")
+    return Tensor(tuple(map(int, variable.aval.shape)), dtype if dtype in DTYPE_BITS else "uint32")
 
 
 class Equation(NamedTuple):

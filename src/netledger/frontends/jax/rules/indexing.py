@@ -15,7 +15,8 @@ def cut(reader: Any, equation: Any) -> Any:
     params, value = equation.params, equation.values[0]
     steps = params["strides"] or (1,) * len(params["start_indices"])
     shape = reader.tensor(value).shape
-    bounds = list(zip(params["start_indices"], params["limit_indices"], steps, strict=True))
+    columns = (params["start_indices"], params["limit_indices"], steps)
+    bounds = [tuple(map(int, row)) for row in zip(*columns, strict=True)]
     for axis, (start, stop, step) in enumerate(bounds):
         if (start, stop, step) != (0, shape[axis], 1):
             (value,) = reader.add(equation, load("slice")(axis, start, stop, step), value, made=...)

@@ -18,7 +18,7 @@ _KINDS = {
 
 def _reduce(kind: str) -> Any:
     def apply(reader: Any, equation: Any) -> Any:
-        axes = tuple(equation.params["axes"])
+        axes = tuple(map(int, equation.params["axes"]))
         if not axes:
             return [equation.values[0]]
         return reader.add(equation, load(kind)(axes), equation.values[0])

@@ -26,7 +26,7 @@ def reshape(reader: Any, equation: Any) -> Any:
 def squeeze(reader: Any, equation: Any) -> Any:
     """Axes of size 1 left out."""
     (value,) = equation.values
-    axes = tuple(equation.params["dimensions"])
+    axes = tuple(map(int, equation.params["dimensions"]))
     if not axes:
         return [value]
     return _seen(value, equation.made[0].shape) or reader.add(equation, load("squeeze")(axes), value)
@@ -74,14 +74,14 @@ def concatenate(reader: Any, equation: Any) -> Any:
 def split(reader: Any, equation: Any) -> Any:
     """Pieces of given sizes."""
     params = equation.params
-    return reader.add(equation, load("split")(sizes=tuple(params["sizes"]), axis=params["axis"]), equation.values[0])
+    return reader.add(equation, load("split")(sizes=tuple(map(int, params["sizes"])), axis=params["axis"]), equation.values[0])
 
 
 @rule("pad")
 def pad(reader: Any, equation: Any) -> Any:
     """Elements added around, or cut off, or put between."""
     config = equation.params["padding_config"]
-    borders = tuple((low, high) for low, high, _ in config)
+    borders = tuple((int(low), int(high)) for low, high, _ in config)
     value = equation.values[0]
     plain = all(low >= 0 and high >= 0 and not inner for low, high, inner in config) and len(config) > 2
     if plain and borders[0] == (0, 0) == borders[1]:
