@@ -46,9 +46,15 @@ class Layer(NamedTuple):
 _NO_BIAS = "Paddle does not print whether a layer has a bias: each is taken to have one."
 
 
+_OPTIONAL = ("stride",)
+
+
 def _of(printed: Printed, place: int, name: str, default: Any = None) -> Any:
-    """An argument by its place or name."""
-    return printed.values[place] if place < len(printed.values) else printed.named.get(name, default)
+    """An argument by its place or name; it must be there, unless it has a default."""
+    found = printed.values[place] if place < len(printed.values) else printed.named.get(name, default)
+    if found is None and name not in _OPTIONAL:
+        raise ValueError(name)
+    return found
 
 
 def _one(value: Any) -> Any:

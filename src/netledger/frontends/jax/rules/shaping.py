@@ -74,7 +74,9 @@ def concatenate(reader: Any, equation: Any) -> Any:
 def split(reader: Any, equation: Any) -> Any:
     """Pieces of given sizes."""
     params = equation.params
-    return reader.add(equation, load("split")(sizes=tuple(map(int, params["sizes"])), axis=params["axis"]), equation.values[0])
+    return reader.add(
+        equation, load("split")(sizes=tuple(map(int, params["sizes"])), axis=params["axis"]), equation.values[0]
+    )
 
 
 @rule("pad")
