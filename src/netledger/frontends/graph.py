@@ -26,7 +26,7 @@ from netledger.ops.constants import Buffer
 from netledger.ops.custom import Custom
 from netledger.ops.embedding import Parameter as Learned
 
-__all__ = ["Graph", "Stored"]
+__all__ = ["Graph", "Mark", "Stored"]
 
 
 class Stored(NamedTuple):
@@ -52,6 +52,16 @@ class Stored(NamedTuple):
         same = shape is not None and product(shape) == product(self.shape)
         kept = shape if shape is not None and same else self.shape
         return Parameter(role, kept, self.trainable and not self.buffer, self.buffer, self.key, self.dtype)
+
+
+class Mark(NamedTuple):
+    """How much was told: tensors, operations and calls, and what was read; see `Graph.mark`."""
+
+    tensors: int
+    done: int
+    calls: int
+    values: Mapping[str, int]
+    read: frozenset[int] | set[int]
 
 
 class Graph:
@@ -196,6 +206,20 @@ class Graph:
     def network(self, name: str, source: str, outputs: Iterable[int]) -> Network:
         """All of it, frozen."""
         return frozen(self, name, source, tuple(outputs))
+
+    def mark(self) -> Mark:
+        """Where it stands now, to come back to if what follows turns out to need another way."""
+        return Mark(len(self.tensors), len(self._done), len(self._calls), dict(self._values), set(self._read))
+
+    def undo(self, mark: Mark) -> None:
+        """As it was at a mark, in calls that are still open; no input was told since."""
+        if len(self._done) == mark.done and len(self._calls) == mark.calls:
+            return
+        for did in self._done[mark.done :]:
+            for number in did.outputs:
+                del self._makers[number]
+        del self.tensors[mark.tensors :], self._done[mark.done :], self._calls[mark.calls :]
+        self._values, self._read = dict(mark.values), set(mark.read)
 
     @contextmanager
     def telling(self, name: str, source: str) -> Iterator[None]:
