@@ -10,7 +10,7 @@ import keras
 
 from netledger import ops
 
-__all__ = ["LAYERS", "OPERATIONS", "last", "layer", "named", "operation", "rule_of"]
+__all__ = ["LAYERS", "OPERATIONS", "even", "last", "layer", "named", "operation", "rule_of"]
 
 named: Callable[[str], Any] = ops.load
 """The operator of a kind; what it takes is its own business."""
@@ -80,3 +80,15 @@ def _changes(cls: type, base: type) -> bool:
 def last(layer: Any) -> str:
     """Where the channels of a layer stand."""
     return "last" if (layer.data_format or keras.config.image_data_format()) == "channels_last" else "first"
+
+
+def even(values: Any) -> Any:
+    """One number for every axis, if they are equal, as a user would write it.
+
+    >>> even((3, 3)), even([1, 2]), even(((1, 1), (1, 1)))
+    (3, (1, 2), 1)
+    """
+    parts = tuple(even(part) if isinstance(part, (tuple, list)) else part for part in values)
+    if parts and all(part == parts[0] and not isinstance(part, tuple) for part in parts):
+        return parts[0]
+    return tuple(tuple(part) if isinstance(part, (tuple, list)) else part for part in values)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from netledger.frontends.keras.rules._registry import last, layer, named, operation
+from netledger.frontends.keras.rules._registry import even, last, layer, named, operation
 from netledger.frontends.keras.rules.activations import activated
 
 __all__: list[str] = []
@@ -32,10 +32,10 @@ def convolution(trace: Any, layer: Any, inputs: Any, **_: Any) -> Any:
         return NotImplemented
     op = named("conv")(
         layer.filters,
-        tuple(layer.kernel_size),
-        tuple(layer.strides),
+        even(layer.kernel_size),
+        even(layer.strides),
         _pads(layer.padding, layer.kernel_size, layer.dilation_rate),
-        tuple(layer.dilation_rate),
+        even(layer.dilation_rate),
         layer.groups,
         bool(layer.use_bias),
         channels=last(layer),
@@ -56,10 +56,10 @@ def _each_channel(trace: Any, layer: Any, inputs: Any, kernel: Any, bias: Any) -
     size = tuple(kernel.shape[:-2])
     op = named("conv")(
         channels * kernel.shape[-1],
-        size,
-        tuple(layer.strides),
+        even(size),
+        even(layer.strides),
         _pads(layer.padding, size, layer.dilation_rate),
-        tuple(layer.dilation_rate),
+        even(layer.dilation_rate),
         channels,
         bias is not None,
         channels=last(layer),
@@ -109,7 +109,8 @@ def _spread(
     cuts = [_cut(gap * (size - 1) + 1, step, padding, extra) for size, step, gap, extra in axes]
     pairs = tuple((before, max(after, 0)) for before, after in cuts)
     added = tuple(max(-after, 0) for _, after in cuts)
-    return named("conv_transpose")(out, kernel, stride, pairs, added, dilation, bias=bias, channels=channels)
+    sizes = (even(kernel), even(stride), even(pairs), even(added), even(dilation))
+    return named("conv_transpose")(out, *sizes, bias=bias, channels=channels)
 
 
 def _cut(span: int, stride: int, padding: str, extra: int | None) -> tuple[int, int]:
@@ -134,10 +135,10 @@ def conv_operation(trace: Any, operation: Any, inputs: Any, kernel: Any) -> Any:
     dilation = _given(operation.dilation_rate, len(size))
     op = named("conv")(
         kernel.shape[-1],
-        size,
-        _given(operation.strides, len(size)),
+        even(size),
+        even(_given(operation.strides, len(size))),
         _pads(operation.padding, size, dilation),
-        dilation,
+        even(dilation),
         channels // kernel.shape[-2],
         False,
         channels=last(operation),
@@ -153,10 +154,10 @@ def depthwise_operation(trace: Any, operation: Any, inputs: Any, kernel: Any) ->
     dilation = _given(operation.dilation_rate, len(size))
     op = named("conv")(
         channels * kernel.shape[-1],
-        size,
-        _given(operation.strides, len(size)),
+        even(size),
+        even(_given(operation.strides, len(size))),
         _pads(operation.padding, size, dilation),
-        dilation,
+        even(dilation),
         channels,
         False,
         channels=last(operation),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from netledger.frontends.keras.rules._registry import last, layer, named, operation
+from netledger.frontends.keras.rules._registry import even, last, layer, named, operation
 
 __all__: list[str] = []
 
@@ -22,8 +22,8 @@ def _pooled(trace: Any, layer: Any, inputs: Any, mode: str) -> Any:
     strides = (strides,) * count if isinstance(strides, int) else tuple(strides)
     padding = "same" if layer.padding == "same" else 0
     if mode == "max":
-        return trace.add(named("maxpool")(size, strides, padding, channels=last(layer)), inputs)
-    return trace.add(named("avgpool")(size, strides, padding, count_include_pad=False, channels=last(layer)), inputs)
+        return trace.add(named("maxpool")(even(size), even(strides), padding, channels=last(layer)), inputs)
+    return trace.add(named("avgpool")(even(size), even(strides), padding, count_include_pad=False, channels=last(layer)), inputs)
 
 
 @operation("MaxPool")
@@ -72,7 +72,7 @@ def upsampling(trace: Any, layer: Any, inputs: Any, **_: Any) -> Any:
     mode = getattr(layer, "interpolation", "nearest")
     if mode not in ("nearest", "bilinear", "bicubic"):
         return trace.gap(layer, (inputs,), {})
-    return trace.add(named("upsample")(tuple(layer.size), mode=mode, channels=last(layer)), inputs)
+    return trace.add(named("upsample")(even(layer.size), mode=mode, channels=last(layer)), inputs)
 
 
 @operation("Resize")

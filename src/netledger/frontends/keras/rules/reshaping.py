@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from netledger.frontends.keras.rules._registry import last, layer, named
+from netledger.frontends.keras.rules._registry import even, last, layer, named
 
 __all__: list[str] = []
 
@@ -41,14 +41,14 @@ def repeat_vector(trace: Any, layer: Any, inputs: Any, **_: Any) -> Any:
 @layer("ZeroPadding1D", "ZeroPadding2D", "ZeroPadding3D")
 def zero_padding(trace: Any, layer: Any, inputs: Any, **_: Any) -> Any:
     """Around each axis."""
-    return trace.add(named("pad")(_pairs(layer.padding), channels=last(layer)), inputs)
+    return trace.add(named("pad")(even(_pairs(layer.padding)), channels=last(layer)), inputs)
 
 
 @layer("Cropping1D", "Cropping2D", "Cropping3D")
 def cropping(trace: Any, layer: Any, inputs: Any, **_: Any) -> Any:
     """Off each axis."""
     channels = last(layer) if hasattr(layer, "data_format") else "last"
-    return trace.add(named("crop")(_pairs(layer.cropping), channels=channels), inputs)
+    return trace.add(named("crop")(even(_pairs(layer.cropping)), channels=channels), inputs)
 
 
 def _pairs(value: Any) -> tuple[tuple[int, int], ...]:
