@@ -52,12 +52,22 @@ def global_max(trace: Any, layer: Any, inputs: Any, **_: Any) -> Any:
     return trace.add(named("global_maxpool")(bool(layer.keepdims), last(layer)), inputs)
 
 
+@layer("BaseAdaptiveAveragePooling", "BaseAdaptiveMaxPooling")
+def adaptive_layer(trace: Any, layer: Any, inputs: Any, **_: Any) -> Any:
+    """To a size. (What Keras 3.15 says of the shape of the same operation, channels last, is wrong.)"""
+    return _adaptive(trace, layer, inputs, "Max" in type(layer).__name__)
+
+
 @operation("AdaptiveMaxPool", "AdaptiveAveragePool")
 def adaptive(trace: Any, operation: Any, inputs: Any) -> Any:
-    """To a size."""
-    kind = "adaptive_maxpool" if type(operation).__name__ == "AdaptiveMaxPool" else "adaptive_avgpool"
-    size = operation.output_size
-    return trace.add(named(kind)(size if isinstance(size, int) else tuple(size), last(operation)), inputs)
+    """The same as a function."""
+    return _adaptive(trace, operation, inputs, "Max" in type(operation).__name__)
+
+
+def _adaptive(trace: Any, layer: Any, inputs: Any, greatest: bool) -> Any:
+    size = layer.output_size
+    op = named("adaptive_maxpool" if greatest else "adaptive_avgpool")
+    return trace.add(op(size if isinstance(size, int) else even(size), last(layer)), inputs)
 
 
 @layer("UpSampling1D")
