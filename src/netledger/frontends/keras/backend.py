@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import keras
 
 from netledger.core.errors import NetledgerError
-from netledger.core.network import Network, Tensor
+from netledger.core.network import Network
 from netledger.frontends.keras.tensors import Abstract
 from netledger.frontends.options import Options
 
@@ -41,25 +43,26 @@ def traced(trace: Trace, layer: Any, args: tuple[Any, ...], kwargs: dict[str, An
 
 
 def _torch(trace: Trace, layer: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    """By the front end of PyTorch: in this backend, a layer is a module."""
+    """By the front end of PyTorch; None: it cannot be followed so."""
     values = [*args, *kwargs.values()]
-    tensors = [value for value in values if isinstance(value, Abstract)]
     plain = all(value is None or isinstance(value, (Abstract, bool, int, float, str)) for value in values)
-    if not plain or not layer.built or any(variable._value is None for variable in layer.variables):
+    if not plain:
         return None
+    from netledger.frontends.keras.in_torch import filled, module
     from netledger.frontends.torch import network
 
-    given = Options(tuple(("", trace.graph.tensors[value.number]) for value in tensors))
+    inputs = [value.number for value in values if isinstance(value, Abstract)]
+    given = Options(tuple(("", trace.graph.tensors[number]) for number in inputs))
     try:
-        with trace.quiet():
+        with trace.quiet(), _outside(), filled(layer.variables):
             spec = layer.compute_output_spec(*_symbols(args), **_symbols(kwargs))
-            found = network(_Called(layer, args, kwargs), given)
+            found = network(module(layer, args, kwargs), given)
     except Exception:  # noqa: BLE001  # a gap then
         return None
-    outputs = _spliced(trace, layer, found, [value.number for value in tensors])
     parts = keras.tree.flatten(spec)
-    if [trace.graph.tensors[number].shape for number in outputs] != [tuple(part.shape) for part in parts]:
+    if [found.tensors[number].shape for number in found.outputs] != [tuple(part.shape) for part in parts]:
         return None
+    outputs = _spliced(trace, found, inputs, {f"v{place}": one for place, one in enumerate(layer.variables)})
     pairs = zip(outputs, parts, strict=True)
     return keras.tree.pack_sequence_as(spec, [Abstract(n, tuple(part.shape), part.dtype) for n, part in pairs])
 
@@ -71,41 +74,33 @@ def _symbols(value: Any) -> Any:
     return keras.tree.map_structure(symbol, value)
 
 
-class _Called:
-    """A layer's `call` with everything filled in but its tensors."""
+@contextmanager
+def _outside() -> Iterator[None]:
+    """In no scope of Keras's: variables have their own values."""
+    from keras.src.backend.common import global_state
 
-    def __init__(self, layer: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-        self.layer = layer
-        self.args = args
-        self.kwargs = kwargs
-        self.__name__ = type(layer).__name__
-
-    def __call__(self, *tensors: Any) -> Any:
-        given = iter(tensors)
-        args = [next(given) if isinstance(value, Abstract) else value for value in self.args]
-        kwargs = {name: next(given) if isinstance(value, Abstract) else value for name, value in self.kwargs.items()}
-        return self.layer.call(*args, **kwargs)
+    scope = global_state.get_global_attribute("stateless_scope")
+    global_state.set_global_attribute("stateless_scope", None)
+    try:
+        yield
+    finally:
+        global_state.set_global_attribute("stateless_scope", scope)
 
 
-def _spliced(trace: Trace, layer: Any, found: Network, inputs: list[int]) -> list[int]:
-    """Its operations, written into the graph; what it stores are the layer's variables."""
-    graph = trace.graph
+def _spliced(trace: Trace, found: Network, inputs: list[int], variables: dict[str, Any]) -> list[int]:
+    """Its operations, written into the graph; what it stores are the layer's variables, by key."""
     numbers = dict(zip(found.inputs, inputs, strict=True))
-    stored = _by_shape(layer)
     for node in found.nodes:
-        if not node.op.COUNTED and not node.outputs:
+        if node.op.KIND == "unused":
             continue
-        roles: dict[str, Any] = {part.role: trace.stored(stored(part)) for part in node.parameters if stored(part)}
+        roles: dict[str, Any] = {part.role: trace.stored(variables[part.key]) for part in node.parameters}
         roles |= {role: numbers[number] for role, number in node.operands}
         given = [numbers[number] for number in node.inputs]
-        made: list[Tensor] = list(found.at(node.outputs))
-        outputs = graph.add(node.op, *given, stored=roles, made=made, function=node.provenance.function)
+        function = node.provenance.function
+        outputs = trace.graph.add(node.op, *given, stored=roles, made=found.at(node.outputs), function=function)
         numbers.update(zip(node.outputs, outputs, strict=True))
     return [numbers[number] for number in found.outputs]
 
 
-def _by_shape(layer: Any) -> Any:
-    raise NotImplementedError
-
-
 _FOLLOW = {"torch": _torch}
+"""What follows a layer through its backend, by the backend; without one, it is a gap."""

@@ -65,7 +65,8 @@ def local_name(above: Any, layer: Any) -> str:
     automatic = re.fullmatch(rf"{re.escape(snake(type(layer).__name__))}(_\d+)?", name)
     if not automatic or isinstance(above, (keras.Sequential, keras.src.models.functional.Functional)):
         return name
-    for attribute, value in vars(above).items():
+    held = {**vars(above), **vars(above).get("_modules", {})}  # a module of PyTorch keeps its own apart
+    for attribute, value in held.items():
         if value is layer and not attribute.startswith("__"):
             return attribute.lstrip("_") or name
         if not attribute.startswith("_") and isinstance(value, (list, tuple)):

@@ -53,6 +53,8 @@ def _step(trace: Any, node: Any, known: dict[int, Any]) -> None:
         return
     else:
         args, kwargs = node.arguments.fill_in(known)
+        if "training" in kwargs:  # as it was when the graph was made: what the model is called with replaces it
+            kwargs["training"] = trace.open[-1].training
         made = node.operation(*args, **kwargs)
     flat = [made] if type(made) is Abstract else keras.tree.flatten(made)
     for told, one in zip(node.outputs, flat, strict=True):

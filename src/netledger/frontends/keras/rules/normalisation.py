@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import keras
 import numpy
 
 from netledger.frontends.keras.rules._registry import layer, named, operation
@@ -91,6 +92,18 @@ def rms_norm_operation(trace: Any, operation: Any, x: Any, scale: Any = None) ->
         return NotImplemented
     op = named("rmsnorm")(over, float(operation.epsilon or 1e-7), scale is not None)
     return trace.add(op, x, stored={"scale": scale})
+
+
+@operation("Normalize")
+def unit_norm(trace: Any, operation: Any, x: Any) -> Any:
+    """By the Euclidean norm of the axis; by another norm: no rule."""
+    if operation.order != 2 or not x.shape or operation.axis is None:
+        return NotImplemented
+    axes = operation.axis if isinstance(operation.axis, (tuple, list)) else (operation.axis,)
+    squares = trace.add(named("sum")(tuple(axes), True), trace.add(named("square")(), x))
+    least = operation.epsilon or keras.config.epsilon()
+    root = trace.add(named("minimum")(1.0 / least), trace.add(named("rsqrt")(), squares))
+    return trace.add(named("multiply")(), x, root)
 
 
 @layer("Rescaling")
