@@ -76,15 +76,18 @@ def _symbols(value: Any) -> Any:
 
 @contextmanager
 def _outside() -> Iterator[None]:
-    """In no scope of Keras's: variables have their own values."""
+    """In no scope of Keras's: variables have their own values; none that waits for its own is filled."""
     from keras.src.backend.common import global_state
 
-    scope = global_state.get_global_attribute("stateless_scope")
-    global_state.set_global_attribute("stateless_scope", None)
+    names = ("stateless_scope", "uninitialized_variables")
+    before = [global_state.get_global_attribute(name) for name in names]
+    for name, value in zip(names, (None, []), strict=True):
+        global_state.set_global_attribute(name, value)
     try:
         yield
     finally:
-        global_state.set_global_attribute("stateless_scope", scope)
+        for name, value in zip(names, before, strict=True):
+            global_state.set_global_attribute(name, value)
 
 
 def _spliced(trace: Trace, found: Network, inputs: list[int], variables: dict[str, Any]) -> list[int]:

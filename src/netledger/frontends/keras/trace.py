@@ -64,7 +64,7 @@ class Trace:
         if known is None:
             buffer = id(variable) in self._keys and self._keys[id(variable)][1] == "buffer"
             known = Stored(
-                self._key(variable), variable.shape, dtype_of(variable._dtype), bool(variable.trainable), buffer
+                self._key(variable), _sizes(variable), dtype_of(variable._dtype), bool(variable.trainable), buffer
             )
             self._frozen[id(variable)] = known
             self._keys[id(variable)] = (variable, self._keys.get(id(variable), (None, ""))[1])
@@ -91,7 +91,7 @@ class Trace:
         dtype = variable._dtype
         if self.open and variable._autocast and keras.backend.is_float_dtype(dtype):
             dtype = self.open[-1].dtype or dtype
-        return Abstract(self.graph.value(self.stored(variable)), variable.shape, dtype)
+        return Abstract(self.graph.value(self.stored(variable)), _sizes(variable), dtype)
 
     def number(self, value: Any) -> int:
         """The number of a tensor, a variable, or a constant of any kind."""
@@ -287,6 +287,11 @@ class Trace:
             return ""
         path, kind = self.failed.path, self.failed.kind.rpartition(".")[2]
         return say("{path} ({kind})", path=path, kind=kind) if path else kind
+
+
+def _sizes(variable: Any) -> tuple[int, ...]:
+    """The shape of a variable; TensorFlow has a class for it."""
+    return tuple(map(int, variable.shape))
 
 
 def _plain(value: Any) -> Any:
