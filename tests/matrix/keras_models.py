@@ -25,7 +25,7 @@ def _network(name: str, shape: tuple[int, ...], dtype: str = "float32") -> Calla
         def build() -> Built:
             import keras
 
-            from netledger.frontends.keras.sources import unfilled
+            from netledger.frontends.keras.building import unfilled
 
             with unfilled():
                 image = keras.Input(shape[1:], dtype=dtype)

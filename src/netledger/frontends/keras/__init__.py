@@ -2,6 +2,7 @@
 
 sources     a model from its name or object
 files       a model from a `.keras` file: its configuration, never its weights, never its code
+building    building it without filling its weights
 inputs      shapes, as the model takes them
 run         a model and its inputs → Network; the model is as it was afterwards
 tensors     the tensor that stands for one of the model's
@@ -10,6 +11,7 @@ entering    what a layer does before and after its own `call`: building, masks, 
 standing_in Keras's functions that are answered by a trace while it lasts
 holding     what layers hold, to be put back
 backend     layers that call the functions of a backend
+in_torch    such a layer, as a module of PyTorch
 rules       how each layer and each operation is written as operators
 
 Only this file is imported before a model of Keras is asked for: the others import Keras.

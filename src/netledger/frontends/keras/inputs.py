@@ -30,7 +30,7 @@ def given(model: Model, options: Options) -> tuple[Given, tuple[str, ...]]:
         return _free(model, options), ()
     struct, parts = known
     if not options.inputs:
-        made = [_own(part, options.batch) for part in parts]
+        made = [_own(_usual(part) if model.assumed else part, options.batch) for part in parts]
         return ([keras.tree.pack_sequence_as(struct, made)], {}), _notes(model, made)
     chosen = _chosen(parts, options)
     made = [_fitted(part, value, options.batch) for part, value in zip(parts, chosen, strict=True)]
@@ -58,6 +58,18 @@ def _known(model: Any) -> tuple[Any, list[Any]] | None:
     return None
 
 
+def _usual(part: Any) -> Any:
+    """The same, its open sizes as keras.applications has them when weights are loaded."""
+    sizes = tuple(224 if size is None and place else size for place, size in enumerate(part.shape))
+    return keras.KerasTensor(sizes, part.dtype, name=part.name)
+
+
+def _name(part: Any) -> str:
+    """What an input is called; what Keras calls its layer, if its user gave it no name."""
+    name, history = str(part.name), getattr(part, "_keras_history", None)
+    return str(history.operation.name) if name.startswith("keras_tensor") and history else name
+
+
 def _one(shape: Any, name: str) -> tuple[Any, list[Any]]:
     tensor = keras.KerasTensor(shape, name=name)
     return tensor, [tensor]
@@ -75,7 +87,7 @@ def _complete(part: Any, shape: tuple[Any, ...]) -> Tensor:
         said = "x".join("?" if size is None else str(size) for size in part.shape)
         hint = "Give it: --input 1x224x224x3, or netledger.count(model, (1, 224, 224, 3)); channels stand last."
         raise SourceError(
-            say("the model leaves sizes of its input {name} open: {shape}", name=part.name, shape=said), hint=hint
+            say("the model leaves sizes of its input {name} open: {shape}", name=_name(part), shape=said), hint=hint
         )
     return Tensor(tuple(map(int, shape)), part.dtype)
 
@@ -83,7 +95,7 @@ def _complete(part: Any, shape: tuple[Any, ...]) -> Tensor:
 def _chosen(parts: list[Any], options: Options) -> list[Any]:
     """What was said of each input, in the model's order; None: nothing."""
     flat = [(name, value) for name, whole in options.inputs for name, value in _flattened(name, whole)]
-    names = [part.name for part in parts]
+    names = [_name(part) for part in parts]
     for name, _ in flat:
         if name and name not in names:
             hint = did_you_mean(name, names) or say("Its inputs: {names}.", names=", ".join(names))
@@ -122,7 +134,7 @@ def _fitted(part: Any, value: Any, batch: int | None) -> Tensor:
         hint = "Keras has the channels last: 1x224x224x3."
         values = {"given": shape}
         raise SourceError(
-            say("the input {name} of the model is {shape}", name=part.name, shape=said), hint=hint, values=values
+            say("the input {name} of the model is {shape}", name=_name(part), shape=said), hint=hint, values=values
         )
     return Tensor(tuple(map(int, shape)), part.dtype)
 

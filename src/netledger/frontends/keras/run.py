@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from traceback import walk_tb
 from typing import Any
 
@@ -21,6 +23,19 @@ from netledger.frontends.options import Options
 __all__ = ["run"]
 
 
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Nothing that is made now is garbage yet: it is not looked for."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
+
+
+@_uncollected()
 def run(model: Model, options: Options) -> Network:
     """Call a model once, without computing; with a batch of one, if it does not take what is given without.
 

@@ -8,18 +8,16 @@ from __future__ import annotations
 
 import ast
 import inspect
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 import keras
-from keras.src.backend.common import global_state
 
 from netledger.core.errors import NetledgerError, SourceError, did_you_mean, quote
 from netledger.core.language import say
+from netledger.frontends.keras.building import unfilled
 from netledger.frontends.options import Options
 
-__all__ = ["Model", "built", "unfilled"]
+__all__ = ["Model", "built"]
 
 
 class Model(NamedTuple):
@@ -52,17 +50,6 @@ def built(source: Any, options: Options) -> Model:
     name, arguments = _called(source.removeprefix("keras:"))
     arguments = {**arguments, **{key: _literal(value) for key, value in options.let.items()}}
     return _application(name, arguments)
-
-
-@contextmanager
-def unfilled() -> Iterator[None]:
-    """Variables that are made now are never filled."""
-    waiting = list(global_state.get_global_attribute("uninitialized_variables") or [])
-    try:
-        with keras.StatelessScope(initialize_variables=False):
-            yield
-    finally:
-        global_state.set_global_attribute("uninitialized_variables", waiting)
 
 
 def _applications() -> dict[str, Any]:

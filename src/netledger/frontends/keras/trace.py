@@ -50,6 +50,7 @@ class Trace:
         self._frozen: dict[int, Stored] = {}
         self._numbers: dict[int, tuple[Any, int]] = {}
         self._paths: dict[int, tuple[Any, str]] = {}
+        self._named: set[str] = set()
 
     # Tensors.
 
@@ -274,11 +275,11 @@ class Trace:
         return known[1] if known else self._unique(str(layer.path).partition("/")[2].replace("/", ".") or layer.name)
 
     def _unique(self, path: str) -> str:
-        given = {known for _, known in self._paths.values()}
         name, turn = path, 1
-        while name in given:
+        while name in self._named:
             turn += 1
             name = f"{path}_{turn}"
+        self._named.add(name)
         return name
 
     def message(self) -> str:
