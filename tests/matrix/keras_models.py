@@ -1,6 +1,6 @@
 """The networks of the matrix test in Keras: each the architecture of the preset of its name, channels last.
 
-    model, shape = NETWORKS["lenet"]()
+model, shape = NETWORKS["lenet"]()
 """
 
 from __future__ import annotations
@@ -140,7 +140,15 @@ def _mobilenet_v2(x: Any) -> Any:
     from keras import layers
 
     x = layers.ReLU(6)(_convolved(x, 32, 3, 2))
-    settings = ((1, 16, 1, 1), (6, 24, 2, 2), (6, 32, 3, 2), (6, 64, 4, 2), (6, 96, 3, 1), (6, 160, 3, 2), (6, 320, 1, 1))
+    settings = (
+        (1, 16, 1, 1),
+        (6, 24, 2, 2),
+        (6, 32, 3, 2),
+        (6, 64, 4, 2),
+        (6, 96, 3, 1),
+        (6, 160, 3, 2),
+        (6, 320, 1, 1),
+    )
     for expand, out, depth, stride in settings:
         for turn in range(depth):
             y = layers.ReLU(6)(_convolved(x, expand * x.shape[-1], 1)) if expand > 1 else x

@@ -27,9 +27,7 @@ def _of_channels(sign: str, x: Values, fold: Any) -> Values:
     return Values(sign, x.shape[1:2], tuple(map(fold, members)))
 
 
-def factors(
-    mean: Values, var: Values, eps: float, scale: Values | None, shift: Values | None
-) -> tuple[Stage, ...]:
+def factors(mean: Values, var: Values, eps: float, scale: Values | None, shift: Values | None) -> tuple[Stage, ...]:
     """Of each channel the root r, and a and b of x·a + b; without a shift of x·a − b; without a scale a is r."""
     small = constant("ε", _exactly(eps))
     root = var.each("r", lambda variance, _: reciprocal_root(sum_of((variance, small))))

@@ -44,7 +44,7 @@ def moments(elements: Number, rows: Number) -> tuple[Term, ...]:
 
 
 def folded(elements: Number, channels: Number, scale: bool, shift: bool) -> tuple[Term, ...]:
-    """Kept statistics: per channel the root r, and a and b of x·a + b; without a shift x·a − b; without a scale a = r."""
+    """Kept statistics: per channel the root r, a and b of x·a + b; without a shift x·a − b; without a scale a = r."""
     role = "affine" if scale or shift else "normalise"
     return (
         Term("add", "setup", channels),

@@ -7,7 +7,18 @@ from typing import TYPE_CHECKING
 
 from netledger.core.network import Tensor
 from netledger.core.number import Number, product
-from netledger.core.operator import Operator, Readings, Shapes, Step, channels, feature_map, flag, number, operator, real
+from netledger.core.operator import (
+    Operator,
+    Readings,
+    Shapes,
+    Step,
+    channels,
+    feature_map,
+    flag,
+    number,
+    operator,
+    real,
+)
 from netledger.core.reach import Follow, Reach, pointwise
 from netledger.core.work import Term
 from netledger.ops._norms import PerChannel, derivation, folded, moments
@@ -24,10 +35,11 @@ class BatchNorm(PerChannel):
 
     Equation: y = (x − mean) / √(var + ε) · scale + shift, per channel; computed as x·a + b
     Shapes: (N, C, …) → the same
-    Parameters: scale (C), shift (C) if affine (or one of them only); buffers running_mean (C), running_var (C) if tracked
+    Parameters: scale (C), shift (C) if affine, or one of them; buffers running_mean (C), running_var (C) if tracked
     Counted: one multiplication and one addition per element (affine), or one multiplication and one subtraction
         (normalise); per channel, a and b from the statistics (setup): add ε, reciprocal square root, and
-        a = scale·r, b = shift − mean·a; without a scale a = r; without a shift x·a − mean·a. Not tracked: mean and variance over the batch too.
+        a = scale·r, b = shift − mean·a; without a scale a = r, without a shift x·a − mean·a. Not tracked: mean and
+        variance over the batch too.
     Source: Ioffe & Szegedy, Batch Normalization (2015); torch.nn.BatchNorm2d
     """
 

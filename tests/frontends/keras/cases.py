@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import keras
-from keras import layers as L  # noqa: N812  # as its users write it
+from keras import layers as L  # as its users write it
 
 __all__ = ["CASES", "GAPS", "made"]
 
@@ -100,8 +100,13 @@ _ONE: dict[str, tuple[tuple[int, ...], Callable[[], Any]]] = {
     "random_rotation": ((8, 8, 3), lambda: L.RandomRotation(0.1)),
 }
 
+
+def _later(shape: tuple[int, ...], layer: Callable[[], Any]) -> Callable[[], Any]:
+    return lambda: _alone(shape, layer())
+
+
 CASES: dict[str, Callable[[], Any]] = {
-    **{name: (lambda shape, layer: lambda: _alone(shape, layer()))(*case) for name, case in _ONE.items()},
+    **{name: _later(*case) for name, case in _ONE.items()},
     "embedding": lambda: _on(_places(), L.Embedding(10, 4)),
     "embedding_masked_lstm": lambda: _on(_places(), L.Embedding(10, 4, mask_zero=True), L.LSTM(3), L.Dense(2)),
     "embedding_masked_mean": lambda: _on(_places(), L.Embedding(10, 4, mask_zero=True), L.GlobalAveragePooling1D()),
@@ -127,7 +132,7 @@ GAPS: dict[str, Callable[[], Any]] = {
     "layer_norm_first": lambda: _alone(ROWS, L.LayerNormalization(axis=1)),
     "lanczos": lambda: _alone(IMAGE, L.UpSampling2D(2, interpolation="lanczos3")),
     "relu_of_everything": lambda: _alone((3,), L.ReLU(4.0, 0.1, 1.0)),
-    "hashing": lambda: _on(_in(3, dtype="int32"), L.Hashing(5)),
+    "operation": lambda: _alone((3,), L.Lambda(lambda x: keras.ops.erfinv(x))),
 }
 """What has no rule: a row that says so."""
 

@@ -34,11 +34,13 @@ def traced(trace: Trace, layer: Any, args: tuple[Any, ...], kwargs: dict[str, An
     made = None if follow is None else follow(trace, layer, args, kwargs)
     if made is not None:
         return made
+    if len(trace.open) == 1:
+        raise error  # all of the model would be a gap
     try:
         return trace.gap(layer, args, kwargs)
     except NetledgerError:
         raise
-    except Exception:
+    except Exception:  # noqa: BLE001  # the first mistake is the user's
         raise error from None
 
 
@@ -81,8 +83,8 @@ def _outside() -> Iterator[None]:
 
     names = ("stateless_scope", "uninitialized_variables")
     before = [global_state.get_global_attribute(name) for name in names]
-    for name, value in zip(names, (None, []), strict=True):
-        global_state.set_global_attribute(name, value)
+    global_state.set_global_attribute(names[0], None)
+    global_state.set_global_attribute(names[1], [])
     try:
         yield
     finally:

@@ -10,7 +10,7 @@ import keras
 from keras.src.backend.common import global_state
 from keras.src.utils import module_utils
 
-__all__ = ["unfilled"]
+__all__ = ["unfilled", "without"]
 
 _WAITING = "uninitialized_variables"
 
@@ -22,14 +22,14 @@ def unfilled() -> Iterator[None]:
     try:
         with keras.StatelessScope(initialize_variables=False), ExitStack() as stack:
             for name in ("tensorflow", "jax"):
-                stack.enter_context(_without(name))
+                stack.enter_context(without(name))
             yield
     finally:
         global_state.set_global_attribute(_WAITING, waiting)
 
 
 @contextmanager
-def _without(name: str) -> Iterator[None]:
+def without(name: str) -> Iterator[None]:
     """Another backend is not loaded only because Keras asks whether it is there: that takes seconds."""
     lazy = getattr(module_utils, name, None)
     if lazy is None or name in sys.modules or keras.backend.backend() == name or lazy._available is not None:

@@ -33,16 +33,16 @@ def snake(name: str) -> str:
 
 
 @cache
-def _kind(cls: type) -> str:
-    for owner in (keras.layers, keras):
+def _kind(cls: Any) -> str:
+    for where, owner in (("keras.layers", keras.layers), ("keras", keras)):
         if getattr(owner, cls.__name__, None) is cls:
-            return f"{owner.__name__}.{cls.__name__}"
+            return f"{where}.{cls.__name__}"
     return f"{cls.__module__}.{cls.__qualname__}"
 
 
 def kind_of(layer: Any) -> str:
     """The class of a layer, as users import it."""
-    return _kind(type(layer))
+    return _kind(layer.__class__)
 
 
 @cache
@@ -131,6 +131,8 @@ def built(trace: Trace, layer: Any, args: tuple[Any, ...], kwargs: dict[str, Any
     owner = next((cls for cls in type(layer).__mro__ if "build" in vars(cls)), None)
     if owner in _BUILD_BY_CALL or isinstance(layer, keras.Sequential) or utils.is_default(layer.build):
         return
+    if layer.input_spec is not None:
+        layer._assert_input_compatibility(args[0] if args else next(iter(kwargs.values()), None))
     shapes = _shapes(layer, args, kwargs)
     with trace.quiet():
         layer.build(**shapes)
@@ -155,7 +157,7 @@ def called(trace: Trace, layer: Any, args: tuple[Any, ...], kwargs: dict[str, An
     before = _masks_of(first)
     filled = _filled(trace, layer, args, kwargs)
     made = trace.answer(layer, args, filled)
-    if layer.supports_masking and (before is not None or _makes_masks(type(layer))):
+    if layer.supports_masking and (before is not None or _makes_masks(layer.__class__)):
         _set_masks(layer, first, made, filled.get("mask") if filled.get("mask") is not None else before)
     return made
 
@@ -168,8 +170,8 @@ def _masks_of(value: Any) -> Any:
 
 
 @cache
-def _makes_masks(cls: type) -> bool:
-    return cls.compute_mask is not keras.layers.Layer.compute_mask  # type: ignore[attr-defined]
+def _makes_masks(cls: Any) -> bool:
+    return bool(cls.compute_mask is not keras.layers.Layer.compute_mask)
 
 
 def _set_masks(layer: Any, first: Any, made: Any, before: Any) -> None:

@@ -59,7 +59,7 @@ def _config(path: str) -> Any:
         return None if text is None else json.loads(text)
     except KeyError:
         raise SourceError(say("{path} is no model of Keras: it holds no config.json", path=quote(path))) from None
-    except Exception as error:  # a broken archive fails in ways of its own
+    except Exception as error:  # noqa: BLE001  # a broken archive fails in ways of its own
         raise SourceError(say("cannot read {path}: {error}", path=quote(path), error=str(error)[:200])) from None
 
 
@@ -119,7 +119,11 @@ def _check_object(value: dict[str, Any], path: str) -> None:
         where = quote(str(module or value.get("registered_name") or ""))
         hint = did_you_mean(str(name), dir(keras.layers)) if str(module).startswith("keras") else ""
         raise SourceError(
-            say("{path} needs {name} of {where}, which is not Keras's own", **{**shown, "name": quote(str(name))}, where=where),
+            say(
+                "{path} needs {name} of {where}, which is not Keras's own",
+                **{**shown, "name": quote(str(name))},
+                where=where,
+            ),
             hint=hint or "Import the class, load the model yourself if you trust it, and count that.",
         )
 
@@ -154,7 +158,9 @@ def _made(config: dict[str, Any], path: str) -> Any:
             model = keras.saving.deserialize_keras_object(config, safe_mode=True)
     except Exception as error:
         raise SourceError(
-            say("cannot build the model of {path}: {error}", path=quote(path), error=str(error).partition("\n")[0][:300]),
+            say(
+                "cannot build the model of {path}: {error}", path=quote(path), error=str(error).partition("\n")[0][:300]
+            ),
             hint="Was it saved by another version of Keras? Load it there, and save it again.",
         ) from error
     if not isinstance(model, keras.layers.Layer):

@@ -77,7 +77,7 @@ def _one(shape: Any, name: str) -> tuple[Any, list[Any]]:
 
 def _own(part: Any, batch: int | None) -> Tensor:
     """An input as the model says it; without a batch, of 1."""
-    if part.shape and part.shape[0] is None or batch is not None:
+    if (part.shape and part.shape[0] is None) or batch is not None:
         return _complete(part, ((1 if batch is None else batch), *part.shape[1:]))
     return _complete(part, tuple(part.shape))
 
@@ -129,7 +129,9 @@ def _fitted(part: Any, value: Any, batch: int | None) -> Tensor:
     elif len(shape) == len(part.shape) - 1:
         shape = (1, *shape)
     sizes = tuple(part.shape)
-    if len(sizes) != len(shape) or any(size not in (None, ours) for size, ours in zip(sizes[1:], shape[1:], strict=True)):
+    if len(sizes) != len(shape) or any(
+        size not in (None, ours) for size, ours in zip(sizes[1:], shape[1:], strict=True)
+    ):
         said = "x".join("?" if size is None else str(size) for size in sizes)
         hint = "Keras has the channels last: 1x224x224x3."
         values = {"given": shape}

@@ -213,7 +213,7 @@ class Trace:
 
     def answer(self, layer: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """What a layer's own `call` gives: by its rule, or by calling it."""
-        rule = rule_of(type(layer))
+        rule = rule_of(layer.__class__)
         if rule is not None and not getattr(layer, "quantization_mode", None):
             mark = self.graph.mark()
             made = rule(self, layer, *args, **kwargs)
@@ -254,7 +254,7 @@ class Trace:
 
     def has_rule(self, layer: Any) -> bool:
         """Whether there is a rule for its class."""
-        return rule_of(type(layer)) is not None
+        return rule_of(layer.__class__) is not None
 
     def _path(self, layer: Any) -> str:
         """Where it stands in the network: the names of the layers around it, and its own."""
@@ -309,5 +309,3 @@ def _agree(made: Any, spec: Any) -> bool:
     if len(ours) != len(theirs) or not all(isinstance(one, Abstract) for one in ours):
         return False
     return all(tuple(one.shape) == tuple(other.shape) for one, other in zip(ours, theirs, strict=True))
-
-

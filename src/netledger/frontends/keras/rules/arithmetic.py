@@ -16,25 +16,37 @@ _ONE = {
     **{name: name.lower() for name in ("Ceil", "Exp", "Exp2", "Expm1", "Floor", "Log", "Log10", "Log1p", "Log2")},
     **{name: name.lower() for name in ("Reciprocal", "Round", "Rsqrt", "Sign", "Sqrt", "Square", "Trunc", "Erf")},
     **{name: name.lower() for name in ("Sin", "Cos", "Tan", "Sinh", "Cosh", "Tanh", "Erfc")},
-    **{name: "abs" for name in ("Abs", "Absolute", "Fabs")},
+    **dict.fromkeys(("Abs", "Absolute", "Fabs"), "abs"),
     **{f"Arc{name}": f"a{name}" for name in ("sin", "cos", "tan", "sinh", "cosh", "tanh")},
     "Negative": "negate",
     "LogicalNot": "logical_not",
-    **{name: "identity" for name in ("StopGradient", "Copy", "ConvertToTensor", "Real", "Conj", "Conjugate")},
+    **dict.fromkeys(("StopGradient", "Copy", "ConvertToTensor", "Real", "Conj", "Conjugate"), "identity"),
 }
 """Operator, by operation of one tensor."""
 
 _TWO = {
     **{name: name.lower() for name in ("Add", "Multiply", "Maximum", "Minimum", "Equal", "Greater", "Less")},
-    **{"Fmax": "maximum", "Fmin": "minimum", "NotEqual": "not_equal"},
-    **{"GreaterEqual": "greater_equal", "LessEqual": "less_equal"},
-    **{"LogicalAnd": "logical_and", "LogicalOr": "logical_or", "LogicalXor": "logical_xor"},
+    "Fmax": "maximum",
+    "Fmin": "minimum",
+    "NotEqual": "not_equal",
+    "GreaterEqual": "greater_equal",
+    "LessEqual": "less_equal",
+    "LogicalAnd": "logical_and",
+    "LogicalOr": "logical_or",
+    "LogicalXor": "logical_xor",
 }
 """Operator, by operation of two tensors that can change places, or that compare."""
 
 _ORDERED = {
-    **{"Subtract": "subtract", "Divide": "divide", "TrueDivide": "divide", "FloorDivide": "floor_divide"},
-    **{"Power": "power", "Mod": "remainder", "Fmod": "remainder", "Arctan2": "atan2", "DivideNoNan": "divide"},
+    "Subtract": "subtract",
+    "Divide": "divide",
+    "TrueDivide": "divide",
+    "FloorDivide": "floor_divide",
+    "Power": "power",
+    "Mod": "remainder",
+    "Fmod": "remainder",
+    "Arctan2": "atan2",
+    "DivideNoNan": "divide",
 }
 """Operator, by operation of two tensors that cannot."""
 

@@ -125,8 +125,6 @@ def _cut(span: int, stride: int, padding: str, extra: int | None) -> tuple[int, 
 # As operations.
 
 
-
-
 @operation("Conv")
 def conv_operation(trace: Any, operation: Any, inputs: Any, kernel: Any) -> Any:
     """With a kernel that is stored, or was computed."""

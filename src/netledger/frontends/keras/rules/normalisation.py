@@ -16,7 +16,7 @@ __all__: list[str] = []
 def batch_norm(trace: Any, layer: Any, inputs: Any, training: Any = None, **_: Any) -> Any:
     """Along the channels, which stand first or last; scale and shift may be left out."""
     axis, rank = layer.axis % len(inputs.shape), len(inputs.shape)
-    if axis not in (1, rank - 1) or layer.renorm and training:
+    if axis not in (1, rank - 1) or (layer.renorm and training):
         return NotImplemented
     op = named("batchnorm")(
         float(layer.epsilon),

@@ -23,7 +23,9 @@ def _pooled(trace: Any, layer: Any, inputs: Any, mode: str) -> Any:
     padding = "same" if layer.padding == "same" else 0
     if mode == "max":
         return trace.add(named("maxpool")(even(size), even(strides), padding, channels=last(layer)), inputs)
-    return trace.add(named("avgpool")(even(size), even(strides), padding, count_include_pad=False, channels=last(layer)), inputs)
+    return trace.add(
+        named("avgpool")(even(size), even(strides), padding, count_include_pad=False, channels=last(layer)), inputs
+    )
 
 
 @operation("MaxPool")

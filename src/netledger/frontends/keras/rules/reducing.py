@@ -10,7 +10,9 @@ __all__: list[str] = []
 
 _KINDS = {
     **{name: name.lower() for name in ("Sum", "Mean", "Max", "Min", "Prod", "Any", "All", "Logsumexp")},
-    **{"Amax": "max", "Amin": "min", "CountNonzero": "count_nonzero"},
+    "Amax": "max",
+    "Amin": "min",
+    "CountNonzero": "count_nonzero",
 }
 
 
