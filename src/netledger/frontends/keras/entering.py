@@ -34,9 +34,10 @@ def snake(name: str) -> str:
 
 @cache
 def _kind(cls: Any) -> str:
+    name = cls.__name__
     for where, owner in (("keras.layers", keras.layers), ("keras", keras)):
-        if getattr(owner, cls.__name__, None) is cls:
-            return f"{where}.{cls.__name__}"
+        if getattr(owner, name, None) is cls:
+            return f"{where}.{name}"
     return f"{cls.__module__}.{cls.__qualname__}"
 
 
