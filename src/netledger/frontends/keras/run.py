@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from traceback import walk_tb
@@ -121,11 +122,17 @@ def _hold(trace: Trace, model: Any) -> None:
             trace.hold(trace.path_of(layer), layer)
 
 
+def _own_words(text: str) -> str:
+    """What went wrong, which Keras sets in bold between where it was and what it was given."""
+    bold = re.search(r"\x1b\[1m(.*?)\x1b\[0m", text, re.DOTALL)
+    return bold.group(1) if bold else text
+
+
 def _failure(error: Exception) -> NetledgerError:
     """What a model's own mistake looks like from outside: in its own words."""
     if isinstance(error, RecursionError):
         return SourceError("the model calls itself without end")
-    said = f"{type(error).__name__}: {str(error)[:1000]}"
+    said = f"{type(error).__name__}: {_own_words(str(error))[:1000]}"
     if "symbolic" in said and isinstance(error, (ValueError, TypeError)):
         hint = "Only a shape is known here. Use keras.ops instead of Python's `if`, `int` and `float` on tensors."
         return ValuesNeededError(said, hint=hint)

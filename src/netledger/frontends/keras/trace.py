@@ -103,7 +103,7 @@ class Trace:
         known = self._numbers.get(id(value))
         if known is None:
             shape = tuple(map(int, getattr(value, "shape", ())))
-            dtype = keras.backend.standardize_dtype(getattr(value, "dtype", None) or type(value).__name__)
+            dtype = _type(value)
             made = Tensor(shape, dtype_of(dtype))
             (number,) = self.graph.add(named("constant")(shape), made=(made,))
             known = self._numbers[id(value)] = (value, number)
@@ -288,6 +288,14 @@ class Trace:
             return ""
         path, kind = self.failed.path, self.failed.kind.rpartition(".")[2]
         return say("{path} ({kind})", path=path, kind=kind) if path else kind
+
+
+def _type(value: Any) -> str:
+    """The element type of real values, or of a number of Python's."""
+    given = getattr(value, "dtype", None)
+    if given is None:
+        return {bool: "bool", int: "int32"}.get(type(value), "float32")
+    return str(keras.backend.standardize_dtype(given))
 
 
 def _sizes(variable: Any) -> tuple[int, ...]:
