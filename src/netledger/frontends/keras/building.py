@@ -13,12 +13,16 @@ from keras.src.utils import module_utils
 __all__ = ["unfilled", "without"]
 
 _WAITING = "uninitialized_variables"
+_NAMES = "object_name_uids"
+"""What Keras calls its own lists of variables that wait for values, and of names that it gave."""
 
 
 @contextmanager
 def unfilled() -> Iterator[None]:
-    """Variables that are made now are never filled."""
+    """Variables that are made now are never filled; layers are named as in a session that begins."""
     waiting = list(global_state.get_global_attribute(_WAITING) or [])
+    names = global_state.get_global_attribute(_NAMES)
+    global_state.set_global_attribute(_NAMES, None)
     try:
         with keras.StatelessScope(initialize_variables=False), ExitStack() as stack:
             for name in ("tensorflow", "jax"):
@@ -26,6 +30,7 @@ def unfilled() -> Iterator[None]:
             yield
     finally:
         global_state.set_global_attribute(_WAITING, waiting)
+        global_state.set_global_attribute(_NAMES, names)
 
 
 @contextmanager

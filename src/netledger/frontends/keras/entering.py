@@ -29,7 +29,8 @@ def snake(name: str) -> str:
     >>> snake("MultiHeadAttention"), snake("Conv2D"), snake("ReLU")
     ('multi_head_attention', 'conv2d', 're_lu')
     """
-    return re.sub("([a-z])([A-Z])", r"\1_\2", re.sub("(.)([A-Z][a-z0-9]+)", r"\1_\2", name)).lower()
+    plain = re.sub(r"\W+", "", name)
+    return re.sub("([a-z])([A-Z])", r"\1_\2", re.sub("(.)([A-Z][a-z]+)", r"\1_\2", plain)).lower()
 
 
 @cache
