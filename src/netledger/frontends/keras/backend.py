@@ -17,15 +17,20 @@ from netledger.frontends.options import Options
 if TYPE_CHECKING:
     from netledger.frontends.keras.trace import Trace
 
-__all__ = ["is_foreign", "traced"]
+__all__ = ["is_foreign", "traced", "wants_values"]
 
 
 def is_foreign(error: Exception) -> bool:
     """Whether a symbolic tensor met what is not Keras: a function of a backend, or Python's need for a value."""
-    if "KerasTensor" in str(error) or "Abstract" in str(error) or "symbolic" in str(error):
+    if any(word in str(error) for word in ("KerasTensor", "Abstract", "symbolic", "__jax_array__")):
         return True
     frames = traceback.extract_tb(error.__traceback__)
     return any(part in frames[-1].filename for part in ("/keras/src/backend/", "/torch/", "/jax/", "/tensorflow/"))
+
+
+def wants_values(error: Exception) -> bool:
+    """Whether Python needed to know a value: a condition, a number, the elements of an array."""
+    return any(word in str(error) for word in ("as a boolean", "You cannot convert it", "Iterating over a symbolic"))
 
 
 def traced(trace: Trace, layer: Any, args: tuple[Any, ...], kwargs: dict[str, Any], error: Exception) -> Any:
@@ -34,8 +39,8 @@ def traced(trace: Trace, layer: Any, args: tuple[Any, ...], kwargs: dict[str, An
     made = None if follow is None else follow(trace, layer, args, kwargs)
     if made is not None:
         return made
-    if len(trace.open) == 1:
-        raise error  # all of the model would be a gap
+    if len(trace.open) == 1 and wants_values(error):
+        raise error  # all of the model would be a gap, where its user can help
     try:
         return trace.gap(layer, args, kwargs)
     except NetledgerError:

@@ -14,6 +14,7 @@ import keras
 from netledger.core.errors import ForwardError, NetledgerError, SourceError, ValuesNeededError
 from netledger.core.language import say
 from netledger.core.network import Network, Tensor, shapes
+from netledger.frontends.keras.backend import wants_values
 from netledger.frontends.keras.inputs import Given, given
 from netledger.frontends.keras.sources import Model
 from netledger.frontends.keras.standing_in import standing_in
@@ -133,7 +134,7 @@ def _failure(error: Exception) -> NetledgerError:
     if isinstance(error, RecursionError):
         return SourceError("the model calls itself without end")
     said = f"{type(error).__name__}: {_own_words(str(error))[:1000]}"
-    if "symbolic" in said and isinstance(error, (ValueError, TypeError)):
+    if wants_values(error):
         hint = "Only a shape is known here. Use keras.ops instead of Python's `if`, `int` and `float` on tensors."
         return ValuesNeededError(said, hint=hint)
     return ForwardError(said)
