@@ -90,6 +90,10 @@ class Graph:
         """A tensor that a module stores; where nothing reads it, the network says so."""
         self._held.setdefault(stored.key, (path, stored))
 
+    def release(self, key: str) -> None:
+        """A tensor that was told to be held is not: it is known by its parts."""
+        self._held.pop(key, None)
+
     def note(self, sentence: str) -> None:
         """What was assumed; said once."""
         if sentence not in self.notes:

@@ -48,6 +48,7 @@ class Trace:
         self._keys: dict[int, tuple[Any, str]] = {}
         self._taken: set[str] = set()
         self._frozen: dict[int, Stored] = {}
+        self._split: set[int] = set()
         self._numbers: dict[int, tuple[Any, int]] = {}
         self._paths: dict[int, tuple[Any, str]] = {}
         self._named: set[str] = set()
@@ -76,7 +77,16 @@ class Trace:
         for variables, sort in ((layer._trainable_variables, ""), (layer._non_trainable_variables, "buffer")):
             for variable in variables:
                 self._keys.setdefault(id(variable), (variable, sort))
-                self.graph.hold(path, self.stored(variable))
+                if id(variable) not in self._split:
+                    self.graph.hold(path, self.stored(variable))
+
+    def rows(self, variable: Any) -> tuple[Stored, ...]:
+        """A variable that holds several tensors, one in each row: each by itself."""
+        whole = self.stored(variable)
+        self._split.add(id(variable))
+        self.graph.release(whole.key)
+        count, *rest = whole.shape
+        return tuple(whole._replace(key=f"{whole.key}[{row}]", shape=tuple(rest)) for row in range(count))
 
     def _key(self, variable: Any) -> str:
         """The path of a variable; with a number after it, if another one has the same."""
@@ -125,6 +135,8 @@ class Trace:
         return made[0] if len(made) == 1 else tuple(made)
 
     def _role(self, value: Any) -> Any:
+        if isinstance(value, Stored):
+            return value
         return self.stored(value) if isinstance(value, Variable) else self.number(value)
 
     def _made(self, number: int, like: str) -> Abstract:

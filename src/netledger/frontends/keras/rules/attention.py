@@ -38,6 +38,7 @@ def multi_head(
         out=out[0],
         bias=bool(layer._use_bias),
         causal=bool(use_causal_mask),
+        apart=True,
     )
     return trace.add(op, *given, stored=_roles(layer))
 

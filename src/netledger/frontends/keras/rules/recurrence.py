@@ -18,10 +18,13 @@ def _is(function: Any, name: str) -> bool:
     return function is getattr(keras.activations, name)
 
 
-def _roles(cell: Any, suffix: str = "_l0") -> dict[str, Any]:
-    """What a cell stores; both biases of a GRU are one tensor."""
-    bias = cell.bias if cell.use_bias else None
-    return {f"weight_ih{suffix}": cell.kernel, f"weight_hh{suffix}": cell.recurrent_kernel, f"bias_ih{suffix}": bias}
+def _roles(trace: Any, cell: Any, suffix: str = "_l0") -> dict[str, Any]:
+    """What a cell stores; both biases of a GRU are the rows of one tensor."""
+    weights = {f"weight_ih{suffix}": cell.kernel, f"weight_hh{suffix}": cell.recurrent_kernel}
+    if not cell.use_bias:
+        return weights
+    biases = trace.rows(cell.bias) if len(cell.bias.shape) == 2 else (cell.bias,)
+    return {**weights, **{f"bias_{role}{suffix}": bias for role, bias in zip(("ih", "hh"), biases, strict=False)}}
 
 
 def _run(trace: Any, layer: Any, kind: str, sequences: Any, initial_state: Any, **attributes: Any) -> Any:
@@ -37,7 +40,7 @@ def _run(trace: Any, layer: Any, kind: str, sequences: Any, initial_state: Any, 
         states=bool(layer.return_state),
         **{"biases": 1, **attributes},
     )
-    made = trace.add(op, sequences, *states, stored=_roles(cell))
+    made = trace.add(op, sequences, *states, stored=_roles(trace, cell))
     if not layer.return_state:
         return made
     output, *last = made
@@ -115,7 +118,7 @@ def _tensor(trace: Any, state: Any) -> Any:
 def _step(trace: Any, cell: Any, kind: str, inputs: Any, states: Any, count: int, **attributes: Any) -> Any:
     """One step with its operator: what comes out, and the states."""
     given = states if isinstance(states, (list, tuple)) else [states]
-    roles = {role.removesuffix("_l0"): value for role, value in _roles(cell).items()}
+    roles = _roles(trace, cell, "")
     op = named(kind)(cell.units, bool(cell.use_bias), **{"biases": 1, **attributes})
     made = trace.add(op, inputs, *given[:count], stored=roles)
     new = list(made) if isinstance(made, tuple) else [made]
