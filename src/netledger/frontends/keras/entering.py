@@ -86,8 +86,10 @@ def converted(
     trace: Trace, layer: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
 ) -> tuple[tuple[Any, ...], dict[str, Any]]:
     """What it is given, in its element type; real values and variables become tensors of the trace."""
-    if len(args) == 1 and not kwargs and type(args[0]) is Abstract and args[0].dtype == layer.input_dtype:
-        return args, kwargs
+    if len(args) == 1 and not kwargs:
+        parts = _parts(args[0])
+        if parts and all(part.dtype == layer.input_dtype for part in parts):
+            return args, kwargs  # as nearly always
 
     def convert(value: Any) -> Any:
         if isinstance(value, Variable):
@@ -97,6 +99,14 @@ def converted(
         return _cast(trace, layer, value) if isinstance(value, Abstract) else value
 
     return tuple(keras.tree.map_structure(convert, list(args))), keras.tree.map_structure(convert, kwargs)
+
+
+def _parts(value: Any) -> Any:
+    """The tensors of a tensor, or of a plain list of them; nothing for other structures."""
+    if type(value) is Abstract:
+        return (value,)
+    plain = type(value) in (list, tuple) and all(type(part) is Abstract for part in value)
+    return value if plain else ()
 
 
 def _cast(trace: Trace, layer: Any, value: Abstract) -> Abstract:
@@ -167,6 +177,9 @@ def called(trace: Trace, layer: Any, args: tuple[Any, ...], kwargs: dict[str, An
 def _masks_of(value: Any) -> Any:
     if type(value) is Abstract:
         return keras.src.backend.get_keras_mask(value)
+    parts = _parts(value)
+    if parts and all(keras.src.backend.get_keras_mask(part) is None for part in parts):
+        return None
     masks = keras.tree.map_structure(keras.src.backend.get_keras_mask, value)
     return masks if any(mask is not None for mask in keras.tree.flatten(masks)) else None
 
@@ -207,4 +220,4 @@ def _filled(trace: Trace, layer: Any, args: tuple[Any, ...], kwargs: dict[str, A
 
 
 def _is_tensors(value: Any) -> bool:
-    return type(value) is Abstract or any(isinstance(part, Abstract) for part in keras.tree.flatten(value))
+    return bool(_parts(value)) or any(isinstance(part, Abstract) for part in keras.tree.flatten(value))

@@ -10,7 +10,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import wraps
+from functools import lru_cache, wraps
 from typing import TYPE_CHECKING, Any
 
 import keras
@@ -93,7 +93,7 @@ def _replaced() -> Iterator[None]:
     try:
         put(keras.layers.Layer, "__call__", _calling)
         put(Operation, "symbolic_call", _operating)
-        for module in _asking():
+        for module in _asking(len(sys.modules)):
             put(module, "any_symbolic_tensors", _symbolic)
         for name in _BINARY:
             if f"__{name}__" in vars(Variable):
@@ -104,8 +104,9 @@ def _replaced() -> Iterator[None]:
             setattr(owner, name, original)
 
 
-def _asking() -> list[Any]:
-    """The modules of Keras that ask whether a tensor is symbolic."""
+@lru_cache(1)
+def _asking(_: int) -> list[Any]:
+    """The modules of Keras that ask whether a tensor is symbolic, of so many that are loaded."""
     return [
         module
         for name, module in list(sys.modules.items())
