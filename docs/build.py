@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 import sys
@@ -25,6 +26,8 @@ from netledger.conventions import FOLDER as CONVENTIONS
 from netledger.conventions import load
 from netledger.core.language import language, say
 from netledger.core.work import ACTIONS, ROLES
+
+os.environ.setdefault("KERAS_BACKEND", "torch")  # its usual one, TensorFlow, and Paddle die in one process
 
 ROOT = Path(__file__).parent.parent
 GENERATED = "<!-- Written by docs/build.py from the program itself; do not edit. -->\n\n"

@@ -220,20 +220,20 @@ def batch_statistics(m: Machine, x: Values) -> tuple[Values, Values]:
     return Values(x.shape[1:2], mean), Values(x.shape[1:2], variance)
 
 
-def batch_norm(m: Machine, x: Values, statistics: Sequence[Values], eps: float, affine: bool) -> Values:
-    """x·a + b with a = scale / √(var + ε) and b = shift − mean·a; without scale and shift (x·r) − (mean·r)."""
+def batch_norm(m: Machine, x: Values, statistics: Sequence[Values], eps: float, scaled: bool, shifted: bool) -> Values:
+    """x·a + b with a = scale / √(var + ε) and b = shift − mean·a; without a scale a = r, without a shift −."""
     mean, variance, scale, shift = (values.at for values in statistics)
     factors, offsets = {}, {}
     for place in places(x.shape[1:2]):
         root = m.do("reciprocal square root", m.add(variance[place], eps) ** -0.5)
-        factors[place] = m.multiply(scale[place], root) if affine else root
+        factors[place] = m.multiply(scale[place], root) if scaled else root
         offset = m.multiply(mean[place], factors[place])
-        offsets[place] = m.subtract(shift[place], offset) if affine else offset
+        offsets[place] = m.subtract(shift[place], offset) if shifted else offset
 
     def element(place: Place) -> float:
         channel = place[1:2]
-        scaled = m.multiply(x.at[place], factors[channel])
-        return (m.add if affine else m.subtract)(scaled, offsets[channel])
+        product = m.multiply(x.at[place], factors[channel])
+        return (m.add if shifted else m.subtract)(product, offsets[channel])
 
     return Values.make(x.shape, element)
 

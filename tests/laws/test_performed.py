@@ -264,7 +264,8 @@ def _batch(x: torch.Tensor, kept: dict[str, torch.Tensor], eps: float) -> torch.
     shape = (1, -1, *(1,) * (x.dim() - 2))
     var, mean = torch.var_mean(x, others, correction=0, keepdim=True)
     made = (x - mean) / (var + eps).sqrt()
-    return made * kept["scale"].reshape(shape) + kept["shift"].reshape(shape) if kept else made
+    scale, shift = (kept.get(role, torch.tensor([neutral])) for role, neutral in (("scale", 1.0), ("shift", 0.0)))
+    return made * scale.to(x.dtype).reshape(shape) + shift.to(x.dtype).reshape(shape)
 
 
 @FEW

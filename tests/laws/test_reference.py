@@ -232,9 +232,11 @@ def test_batch_norm(case: Case) -> None:
     scale, shift = filled(channels), filled(channels)
     kept = (filled(channels), Values.make(channels, lambda place: place[0] + 0.5))
     mean, variance = kept if op.track else reference.batch_statistics(machine, x)
-    made = reference.batch_norm(machine, x, (mean, variance, scale, shift), op.eps, op.affine)
+    made = reference.batch_norm(
+        machine, x, (mean, variance, scale, shift), op.eps, op.affine and op.scale, op.affine and op.shift
+    )
     assert_counts(case, machine, made)
-    learned = (tensor(scale), tensor(shift)) if op.affine else (None, None)
+    learned = (tensor(scale) if op.affine and op.scale else None, tensor(shift) if op.affine and op.shift else None)
     assert_values(made, F.batch_norm(tensor(x), tensor(mean), tensor(variance), *learned, eps=op.eps))
 
 

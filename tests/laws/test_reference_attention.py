@@ -72,7 +72,7 @@ def split(op: Any, weights: dict[str, Values], shapes: list[tuple[int, ...]]) ->
     for name, width in zip("qkv", widths(op, shapes), strict=True):
         if "in_weight" in weights:
             found[f"{name}_weight"] = rows(weights["in_weight"], start, width)
-        if op.bias:
+        if op.bias and not op.apart:
             found[f"{name}_bias"] = rows(weights["in_bias"], start, width)
         start += width
     return found

@@ -96,7 +96,7 @@ def test_instance_norm(case: Case) -> None:
     if op.track:
         mean, variance = filled(channels), Values.make(channels, lambda place: place[0] + 0.5)
         extra = (stored.get("scale", mean), stored.get("shift", mean))
-        made = reference.batch_norm(machine, x, (mean, variance, *extra), op.eps, op.affine)
+        made = reference.batch_norm(machine, x, (mean, variance, *extra), op.eps, op.affine, op.affine)
         running = (tensor(mean), tensor(variance))
         expected = F.instance_norm(tensor(x), *running, *kept, use_input_stats=False, eps=op.eps)
     else:

@@ -136,6 +136,9 @@ def test_multihead_attention() -> None:
     }
     grouped = stored("multihead_attention", (2, 5, 8), heads=4, kv_heads=2, bias=False)
     assert grouped == {"q_weight": (8, 8), "k_weight": (4, 8), "v_weight": (4, 8), "out_weight": (8, 8)}
+    apart = stored("multihead_attention", (2, 5, 8), heads=2, apart=True)
+    assert [apart[f"{name}_weight"] for name in "qkv"] == [(8, 8)] * 3
+    assert [apart[f"{name}_bias"] for name in "qkv"] == [(8,)] * 3
     added = stored("multihead_attention", (2, 5, 8), heads=2, bias_kv=True)
     assert added["bias_k"] == added["bias_v"] == (1, 1, 8)
 

@@ -47,6 +47,19 @@ def test_batch_norm_is_a_multiplication_and_an_addition_per_element() -> None:
     }
 
 
+def test_batch_norm_with_a_scale_or_a_shift_only() -> None:
+    """Without a scale the factor is the root itself; without a shift mean·a is subtracted."""
+    shift = work("batchnorm", MAPS, scale=False)
+    assert shift["multiply setup"] == shift["subtract setup"] == 6
+    assert shift["multiply affine"] == shift["add affine"] == 240
+    scale = work("batchnorm", MAPS, shift=False)
+    assert scale["multiply setup"] == 12
+    assert scale["multiply affine"] == scale["subtract affine"] == 240
+    assert list(stored("batchnorm", MAPS, scale=False, track=False)) == ["shift"]
+    assert list(stored("batchnorm", MAPS, shift=False, track=False)) == ["scale"]
+    assert work("batchnorm", MAPS, scale=False, shift=False) == work("batchnorm", MAPS, affine=False)
+
+
 def test_untracked_statistics_are_computed() -> None:
     made = work("batchnorm", MAPS, track=False)
     assert made["add statistics"] == 2 * (240 - 6)

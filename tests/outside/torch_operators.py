@@ -29,7 +29,9 @@ def multihead_attention(op: Any, weights: dict[str, torch.Tensor], *inputs: torc
     head = op.head or query.shape[2] // op.heads
     widths = [op.heads * head, served * head, served * (op.value_head or head)]
     parts = weights["in_weight"].split(widths) if "in_weight" in weights else [weights[f"{n}_weight"] for n in "qkv"]
-    biases = weights["in_bias"].split(widths) if op.bias else [None] * 3
+    biases: Any = [weights.get(f"{name}_bias") for name in "qkv"]
+    if "in_bias" in weights:
+        biases = weights["in_bias"].split(widths)
     made = [F.linear(x, w, b) for x, w, b in zip((query, key, value), parts, biases, strict=True)]
     mask = inputs[-1] if op.mask else None
     for name, place in (("bias_k", 1), ("bias_v", 2)):

@@ -105,7 +105,7 @@ def receptive_fields(network: Network) -> tuple[Row, ...]:
     for node in network.nodes:
         for which, number in enumerate(node.outputs):
             known[number] = _through(network, node, which, known, budget)
-    return tuple(_row(network, node, known) for node in network.nodes)
+    return tuple(_row(network, node, known) for node in network.nodes if node.outputs)
 
 
 def _row(network: Network, node: Node, known: Mapping[int, Fields]) -> Row:

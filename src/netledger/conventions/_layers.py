@@ -129,7 +129,7 @@ def parts_of(entry: Entry) -> tuple[Entry, ...]:
 def _attention(entry: Entry) -> Iterator[Entry]:
     held = {part.role: part for part in entry.parameters}
     (query, key, value), out = _given(entry), held["out_weight"].shape
-    biased, heads = "in_bias" in held, entry.attributes["heads"]
+    biased, heads = bool({"in_bias", "q_bias"} & held.keys()), entry.attributes["heads"]
     widths = _widths(entry)
     if query is key is value and "in_weight" in held:
         yield _linear(entry, query, sum(widths), biased)

@@ -239,8 +239,8 @@ class Operator:
                 self._check_least(name, getattr(self, name), attribute.least)
 
     def _check_least(self, name: str, value: Any, least: int) -> None:
-        if value is None or isinstance(value, str):
-            return
+        if value is None or isinstance(value, str) or (type(value) is int and value >= least):
+            return  # the last of these nearly always, and no text is needed for it
         if isinstance(value, tuple):
             for part in value:
                 self._check_least(name, part, least)

@@ -28,7 +28,7 @@ from netledger.ops.custom import Custom
 from netledger.ops.embedding import Parameter as Learned
 from netledger.ops.reshaping import Reshape
 
-__all__ = ["Graph", "Stored"]
+__all__ = ["Graph", "Mark", "Stored"]
 
 
 _SEEN = ("reshape", "squeeze", "permute")
@@ -58,6 +58,16 @@ class Stored(NamedTuple):
         same = shape is not None and product(shape) == product(self.shape)
         kept = shape if shape is not None and same else self.shape
         return Parameter(role, kept, self.trainable and not self.buffer, self.buffer, self.key, self.dtype)
+
+
+class Mark(NamedTuple):
+    """How much was told: tensors, operations and calls, and what was read; see `Graph.mark`."""
+
+    tensors: int
+    done: int
+    calls: int
+    values: Mapping[str, int]
+    read: Mapping[int, int]
 
 
 class Graph:
@@ -94,6 +104,10 @@ class Graph:
         """
         names = tuple((name, path) for name, path in (children or {}).items())
         self._modules.setdefault(path, Declared(path, kind, names, label))
+
+    def release(self, key: str) -> None:
+        """A tensor that was told to be held is not: it is known by its parts."""
+        self._held.pop(key, None)
 
     def note(self, sentence: str) -> None:
         """What was assumed; said once."""
@@ -235,6 +249,20 @@ class Graph:
     def network(self, name: str, source: str, outputs: Iterable[int], *, partly: bool = False) -> Network:
         """All of it, frozen; `partly`: it failed: that something was not read is no fact then."""
         return frozen(self, name, source, tuple(outputs), partly)
+
+    def mark(self) -> Mark:
+        """Where it stands now, to come back to if what follows turns out to need another way."""
+        return Mark(len(self.tensors), len(self._done), len(self._calls), dict(self._values), Counter(self._read))
+
+    def undo(self, mark: Mark) -> None:
+        """As it was at a mark, in calls that are still open; no input was told since."""
+        if len(self._done) == mark.done and len(self._calls) == mark.calls:
+            return
+        for did in self._done[mark.done :]:
+            for number in did.outputs:
+                del self._makers[number]
+        del self.tensors[mark.tensors :], self._done[mark.done :], self._calls[mark.calls :]
+        self._values, self._read = dict(mark.values), Counter(mark.read)
 
     @contextmanager
     def telling(self, name: str, source: str) -> Iterator[None]:

@@ -27,19 +27,19 @@ def _of_channels(sign: str, x: Values, fold: Any) -> Values:
     return Values(sign, x.shape[1:2], tuple(map(fold, members)))
 
 
-def factors(mean: Values, var: Values, eps: float, learned: tuple[Values, Values] | None) -> tuple[Stage, ...]:
-    """Of each channel the root r, and a and b of x·a + b; without scale and shift b of x·r − b."""
+def factors(mean: Values, var: Values, eps: float, scale: Values | None, shift: Values | None) -> tuple[Stage, ...]:
+    """Of each channel the root r, and a and b of x·a + b; without a shift of x·a − b; without a scale a is r."""
     small = constant("ε", _exactly(eps))
     root = var.each("r", lambda variance, _: reciprocal_root(sum_of((variance, small))))
-    r = root.known()
-    first = Stage("the reciprocal root of the variance", root)
-    if learned is None:
-        return first, Stage("what is subtracted", mean.each("b", lambda value, place: value * r.at(place)))
-    scale, shift = learned
-    factor = scale.each("a", lambda value, place: value * r.at(place))
-    a = factor.known()
+    stages, a = [Stage("the reciprocal root of the variance", root)], root.known()
+    if scale is not None:
+        factor = scale.each("a", lambda value, place: value * root.known().at(place))
+        stages.append(Stage("the factor of each channel", factor))
+        a = factor.known()
+    if shift is None:
+        return (*stages, Stage("what is subtracted", mean.each("b", lambda value, place: value * a.at(place))))
     addend = shift.each("b", lambda value, place: value - mean.at(place) * a.at(place))
-    return first, Stage("the factor of each channel", factor), Stage("what is added to each channel", addend)
+    return (*stages, Stage("what is added to each channel", addend))
 
 
 def _exactly(eps: float) -> Any:
@@ -49,12 +49,12 @@ def _exactly(eps: float) -> Any:
     return Fraction(str(eps))
 
 
-def applied(x: Values, a: Values, b: Values, affine: bool) -> Stage:
-    """x·a + b, or x·r − b, of each element."""
+def applied(x: Values, a: Values, b: Values, shifted: bool) -> Stage:
+    """x·a + b, or x·a − b, of each element."""
 
     def element(value: Performed, place: tuple[int, ...]) -> Performed:
         channel = place[1:2]
         scaled = value * a.at(channel)
-        return sum_of((scaled, b.at(channel))) if affine else scaled - b.at(channel)
+        return sum_of((scaled, b.at(channel))) if shifted else scaled - b.at(channel)
 
     return Stage("every element", x.each("y", element))

@@ -43,22 +43,16 @@ def moments(elements: Number, rows: Number) -> tuple[Term, ...]:
     )
 
 
-def folded(elements: Number, channels: Number, affine: bool) -> tuple[Term, ...]:
-    """Kept statistics: per channel the root r, and a and b of x·a + b; without scale and shift of x·r − b."""
-    root = (Term("add", "setup", channels), Term("reciprocal square root", "setup", channels))
-    if not affine:
-        return (
-            *root,
-            Term("multiply", "setup", channels),
-            Term("multiply", "normalise", elements),
-            Term("subtract", "normalise", elements),
-        )
+def folded(elements: Number, channels: Number, scale: bool, shift: bool) -> tuple[Term, ...]:
+    """Kept statistics: per channel the root r, a and b of x·a + b; without a shift x·a − b; without a scale a = r."""
+    role = "affine" if scale or shift else "normalise"
     return (
-        *root,
-        Term("multiply", "setup", 2 * channels),
-        Term("subtract", "setup", channels),
-        Term("multiply", "affine", elements),
-        Term("add", "affine", elements),
+        Term("add", "setup", channels),
+        Term("reciprocal square root", "setup", channels),
+        Term("multiply", "setup", 2 * channels if scale else channels),
+        *((Term("subtract", "setup", channels),) if shift else ()),
+        Term("multiply", role, elements),
+        Term("add" if shift else "subtract", role, elements),
     )
 
 
@@ -97,7 +91,7 @@ STATISTICS = {
 """What the mean and the variance are taken of."""
 
 
-def derivation(members: Number, eps: float, affine: bool, bias: bool = True, of: str = "row") -> tuple[Step, ...]:
+def derivation(members: Number, eps: float, scale: bool, shift: bool, of: str = "row") -> tuple[Step, ...]:
     """Mean and variance over so many members, then what is done to each of them."""
     m: dict[str, Any] = {"m": members}
     steps = (
@@ -105,9 +99,11 @@ def derivation(members: Number, eps: float, affine: bool, bias: bool = True, of:
         Step(STATISTICS[of][1], "var = 1/m · Σ (x − mean)²", m),
         Step("normalise", "x̂ = (x − mean) / √(var + ε)", {"ε": eps}),
     )
-    return (*steps, final(bias)) if affine else steps
+    return (*steps, final(scale, shift)) if scale or shift else steps
 
 
-def final(bias: bool) -> Step:
+def final(scale: bool, shift: bool) -> Step:
     """The learned step."""
-    return Step("scale and shift", "y = x̂ · scale + shift") if bias else Step("scale", "y = x̂ · scale")
+    if not scale:
+        return Step("shift", "y = x̂ + shift")
+    return Step("scale and shift", "y = x̂ · scale + shift") if shift else Step("scale", "y = x̂ · scale")

@@ -48,8 +48,8 @@ class MultiheadAttention(Operator):
     Shapes: (N, L_q, F), (N, L_k, F_k), (N, L_k, F_v) → (N, L_q, F_out); one input: all three; two: query, and key =
         value; mask: one more input, broadcast to (N, h, L_q, L_k)
     Parameters: in_weight (3·h·d, F), in_bias (3·h·d), or, where features or heads differ, q_weight (h·d, F), k_weight
-        (g·d, F_k), v_weight (g·d_v, F_v), in_bias; out_weight (F_out, h·d_v), out_bias (F_out); bias_k, bias_v with
-        bias_kv
+        (g·d, F_k), v_weight (g·d_v, F_v), in_bias; apart: these weights, and q_bias, k_bias, v_bias; out_weight
+        (F_out, h·d_v), out_bias (F_out); bias_k, bias_v with bias_kv
     Counted: the products of the four projections and of the attention; adding them up; the biases; per score, one
         multiplication by 1/√d (scale), one addition of a mask, the softmax. Causal: counted whole; the valid products
         are those of keys j ≤ i.
@@ -71,6 +71,7 @@ class MultiheadAttention(Operator):
     mask: bool = flag(False, "the last input is a mask, added to the scores")
     bias_kv: bool = flag(False, "add a learned key and a learned value to the sequence")
     zero_attn: bool = flag(False, "add a key and a value of zeros to the sequence")
+    apart: bool = flag(False, "each projection has a weight and a bias of its own")
 
     def infer(self, inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
         """(N, L_q, F_out)."""
@@ -84,7 +85,9 @@ class MultiheadAttention(Operator):
         """Projections in and out; a key and a value, if they are learned."""
         sizes = self._sizes(inputs)
         found: dict[str, Shape] = {**self._weights(sizes)}
-        if self.bias:
+        if self.bias and self.apart:
+            found |= {f"{name}_bias": (width,) for name, width in zip("qkv", sizes.widths, strict=True)}
+        elif self.bias:
             found["in_bias"] = (total(sizes.widths),)
         if self.bias_kv:
             found |= {"bias_k": (1, 1, sizes.widths[1]), "bias_v": (1, 1, sizes.widths[2])}
@@ -165,8 +168,8 @@ class MultiheadAttention(Operator):
         )
 
     def _weights(self, sizes: _Sizes) -> Shapes:
-        """One weight, or three where features or heads differ."""
-        if agree(*sizes.features) and agree(*sizes.widths):
+        """One weight, or three where features or heads differ, or they are kept apart."""
+        if not self.apart and agree(*sizes.features) and agree(*sizes.widths):
             return {"in_weight": (total(sizes.widths), sizes.features[0])}
         pairs = zip("qkv", sizes.widths, sizes.features, strict=True)
         return {f"{name}_weight": (width, features) for name, width, features in pairs}

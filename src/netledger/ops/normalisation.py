@@ -7,7 +7,18 @@ from typing import TYPE_CHECKING
 
 from netledger.core.network import Tensor
 from netledger.core.number import Number, product
-from netledger.core.operator import Operator, Readings, Step, channels, feature_map, flag, number, operator, real
+from netledger.core.operator import (
+    Operator,
+    Readings,
+    Shapes,
+    Step,
+    channels,
+    feature_map,
+    flag,
+    number,
+    operator,
+    real,
+)
 from netledger.core.reach import Follow, Reach, pointwise
 from netledger.core.work import Term
 from netledger.ops._norms import PerChannel, derivation, folded, moments
@@ -24,10 +35,11 @@ class BatchNorm(PerChannel):
 
     Equation: y = (x − mean) / √(var + ε) · scale + shift, per channel; computed as x·a + b
     Shapes: (N, C, …) → the same
-    Parameters: scale (C), shift (C) if affine; buffers running_mean (C), running_var (C) if tracked
+    Parameters: scale (C), shift (C) if affine, or one of them; buffers running_mean (C), running_var (C) if tracked
     Counted: one multiplication and one addition per element (affine), or one multiplication and one subtraction
         (normalise); per channel, a and b from the statistics (setup): add ε, reciprocal square root, and
-        a = scale·r, b = shift − mean·a. Not tracked: mean and variance over the batch too.
+        a = scale·r, b = shift − mean·a; without a scale a = r, without a shift x·a − mean·a. Not tracked: mean and
+        variance over the batch too.
     Source: Ioffe & Szegedy, Batch Normalization (2015); torch.nn.BatchNorm2d
     """
 
@@ -39,11 +51,21 @@ class BatchNorm(PerChannel):
     affine: bool = flag(True, "learn a scale and a shift per channel")
     track: bool = flag(True, "keep running statistics and use them at inference")
     channels: str = channels()
+    scale: bool = flag(True, "with affine: learn the scale")
+    shift: bool = flag(True, "with affine: learn the shift")
 
     def infer(self, inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
         """The same shape."""
         feature_map(inputs[0], 0)
         return inputs
+
+    def parameters(self, inputs: tuple[Tensor, ...]) -> Shapes:
+        """Scale and shift, as far as they are learned."""
+        learned = zip(("scale", "shift"), self._learned(), strict=True)
+        return {role: (inputs[0].shape[1],) for role, there in learned if there}
+
+    def _learned(self) -> tuple[bool, bool]:
+        return self.affine and self.scale, self.affine and self.shift
 
     def reads(self, inputs: tuple[Tensor, ...], outputs: tuple[Tensor, ...], which: int = 0) -> Readings:
         """Element by element; not tracked, the whole channel, over the batch too."""
@@ -54,12 +76,12 @@ class BatchNorm(PerChannel):
         """A multiplication and an addition per element, and the setup per channel."""
         elements, channels = inputs[0].elements, inputs[0].shape[1]
         statistics = () if self.track else moments(elements, channels)
-        return (*statistics, *folded(elements, channels, self.affine))
+        return (*statistics, *folded(elements, channels, *self._learned()))
 
     def steps(self, inputs: tuple[Tensor, ...], outputs: tuple[Tensor, ...]) -> tuple[Step, ...]:
         """Mean and variance of each channel, here or in training, over m elements; then of each element."""
         tensor, of = inputs[0], "running batch" if self.track else "batch"
-        return derivation(product((tensor.shape[0], *tensor.shape[2:])), self.eps, self.affine, of=of)
+        return derivation(product((tensor.shape[0], *tensor.shape[2:])), self.eps, *self._learned(), of=of)
 
     def perform(self, inputs: tuple[Values, ...], stored: Mapping[str, Values]) -> tuple[Stage, ...]:
         """Perhaps mean and variance; a and b of each channel; then of each element x·a + b."""
@@ -72,10 +94,9 @@ class BatchNorm(PerChannel):
         else:
             before = statistics(x, *(step.name for step in self.steps((x.tensor,), (x.tensor,))[:2]))
             mean, var = before[0].made.known(), before[-1].made.known()
-        learned = (stored["scale"], stored["shift"]) if self.affine else None
-        made = factors(mean, var, self.eps, learned)
+        made = factors(mean, var, self.eps, stored.get("scale"), stored.get("shift"))
         a, b = (stage.made.known() for stage in (made[-2], made[-1]))
-        return (*before, *made, applied(x, a, b, self.affine))
+        return (*before, *made, applied(x, a, b, self._learned()[1]))
 
 
 @operator

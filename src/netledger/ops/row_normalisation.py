@@ -83,7 +83,7 @@ class LayerNorm(Operator):
 
     def steps(self, inputs: tuple[Tensor, ...], outputs: tuple[Tensor, ...]) -> tuple[Step, ...]:
         """Mean and variance over the m elements of a row; then every element."""
-        return derivation(product(_row(inputs[0], self.over)), self.eps, self.affine, self.bias)
+        return derivation(product(_row(inputs[0], self.over)), self.eps, self.affine, self.affine and self.bias)
 
 
 @operator
@@ -130,7 +130,7 @@ class RmsNorm(Operator):
             Step("mean square", "ms = 1/m · Σ x²", {"m": row}),
             Step("normalise", "x̂ = x / √(ms + ε)", {"ε": self.eps}),
         )
-        return (*steps, final(False)) if self.affine else steps
+        return (*steps, final(True, False)) if self.affine else steps
 
 
 @operator
@@ -176,7 +176,7 @@ class GroupNorm(Operator):
     def steps(self, inputs: tuple[Tensor, ...], outputs: tuple[Tensor, ...]) -> tuple[Step, ...]:
         """Mean and variance over the m elements of a group; then every element."""
         _, channels, spatial = feature_map(inputs[0], 0)
-        return derivation(product((over(channels, self.groups), *spatial)), self.eps, self.affine)
+        return derivation(product((over(channels, self.groups), *spatial)), self.eps, self.affine, self.affine)
 
 
 @operator
@@ -212,11 +212,11 @@ class InstanceNorm(PerChannel):
         """Mean, variance, root; then every element."""
         elements, channels = inputs[0].elements, inputs[0].shape[1]
         if self.track:
-            return folded(elements, channels, self.affine)
+            return folded(elements, channels, self.affine, self.affine)
         rows = inputs[0].shape[0] * channels
         return (*moments(elements, rows), *rescaling(elements, rows, self.affine, True))
 
     def steps(self, inputs: tuple[Tensor, ...], outputs: tuple[Tensor, ...]) -> tuple[Step, ...]:
         """Mean and variance of each channel, here or in training, over m elements; then every element."""
         of = "running example" if self.track else "row"
-        return derivation(product(inputs[0].shape[2:]), self.eps, self.affine, of=of)
+        return derivation(product(inputs[0].shape[2:]), self.eps, self.affine, self.affine, of=of)

@@ -127,7 +127,7 @@ def _attention(draw: Draw) -> Callable[[], Case]:
 
 
 def _multihead_attention(draw: Draw) -> Callable[[], Case]:
-    names = ("bias", "causal", "mask", "bias_kv", "zero_attn")
+    names = ("bias", "causal", "mask", "bias_kv", "zero_attn", "apart")
     flags: dict[str, Any] = {name: draw(st.booleans()) for name in names}
     grouped, wide, out = draw(st.booleans()), draw(st.integers(0, 2)), draw(st.booleans())
     count, rank, same = draw(st.integers(1, 3)), draw(st.integers(1, 4)), draw(st.booleans())

@@ -38,7 +38,8 @@ def _linear(draw: Draw) -> Callable[[], Case]:
 
 def _batchnorm(draw: Draw) -> Callable[[], Case]:
     axes, affine, track = draw(st.integers(0, 3)), draw(st.booleans()), draw(st.booleans())
-    return lambda: case(feature_map(draw, axes), "batchnorm", affine=affine, track=track)
+    scale, shift = draw(st.booleans()), draw(st.booleans())
+    return lambda: case(feature_map(draw, axes), "batchnorm", affine=affine, track=track, scale=scale, shift=shift)
 
 
 def _lrn(draw: Draw) -> Callable[[], Case]:
