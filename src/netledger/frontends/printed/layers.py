@@ -60,7 +60,7 @@ def _of(printed: Printed, place: int, name: str, default: Any = None) -> Any:
 def _one(value: Any) -> Any:
     """One number where all are the same."""
     parts = value if isinstance(value, tuple) else (value,)
-    if not all(isinstance(part, (int, float)) for part in parts):
+    if not all(isinstance(part, (int, float, Fraction)) for part in parts):
         raise ValueError(value)
     return parts[0] if len(set(parts)) == 1 else parts
 
