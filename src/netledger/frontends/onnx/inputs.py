@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from netledger.core.errors import ShapeError, SourceError, UnknownNameError, quote
 from netledger.core.language import later, say
 from netledger.core.network import Tensor
 from netledger.core.number import Shape
-from netledger.frontends.onnx.values import MAX_RANK, dtype_of
+from netledger.frontends.onnx.values import FEW, MAX_RANK, dtype_of
 from netledger.frontends.options import Options
 from netledger.frontends.shape import MAX_SIZE
 
@@ -74,10 +76,25 @@ class _Sizes:
             raise ShapeError(rule, layer=what, hint="Give all inputs that share it the same size.")
 
 
-def inputs_of(
-    infos: list[Any], options: Options, more: set[str]
-) -> tuple[list[tuple[str, Tensor]], dict[str, Any], list[str]]:
-    """Name and tensor of each input, what the names of sizes stand for, and what was assumed.
+class Inputs(NamedTuple):
+    """The inputs of a model.
+
+    Args:
+        tensors: name and tensor of each.
+        values: the elements of those that were given as arrays, by name.
+        symbols: what the names of sizes stand for.
+        notes: what was assumed.
+
+    """
+
+    tensors: list[tuple[str, Tensor]]
+    values: dict[str, Any]
+    symbols: dict[str, Any]
+    notes: list[str]
+
+
+def inputs_of(infos: list[Any], options: Options, more: set[str]) -> Inputs:
+    """The inputs, as the file and the user say.
 
     `more`: the names of sizes inside of the model, which may be set too.
 
@@ -87,7 +104,8 @@ def inputs_of(
 
     """
     told = {info.name: _declared_input(info) for info in infos}
-    given = _given(options, list(told))
+    real = _given(options, list(told))
+    given = {name: _shape_of(value, name) for name, value in real.items()}
     sizes = _Sizes(options)
     _let(told, options, sizes, more)
     for name, tensor in given.items():
@@ -95,7 +113,8 @@ def inputs_of(
     made = [(name, _tensor(name, one, given.get(name), sizes)) for name, one in told.items()]
     if options.symbols is not None:
         made = [(name, _symbolic(name, told[name], tensor, sizes)) for name, tensor in made]
-    return made, sizes.known, sizes.notes
+    values = {name: value for name, value in real.items() if _few(value)}
+    return Inputs(made, values, sizes.known, sizes.notes)
 
 
 def _declared_input(info: Any) -> Declared:
@@ -107,16 +126,21 @@ def _declared_input(info: Any) -> Declared:
     return told
 
 
-def _given(options: Options, names: list[str]) -> dict[str, Tensor]:
-    """The shapes that the user gave, by the name of the input."""
+def _given(options: Options, names: list[str]) -> dict[str, Any]:
+    """What the user gave, by the name of the input."""
     free = iter(names)
-    found: dict[str, Tensor] = {}
+    found: dict[str, Any] = {}
     for name, value in (*options.inputs, *options.kwargs.items()):
         chosen = name or next((one for one in free if one not in found), "")
         if chosen not in names or chosen in found:
             raise UnknownNameError("input", name or later("(one too many)"), names)
-        found[chosen] = _shape_of(value, chosen)
+        found[chosen] = value
     return found
+
+
+def _few(value: Any) -> bool:
+    """Whether it is an array whose elements may be looked at."""
+    return isinstance(value, np.ndarray) and value.size <= FEW and value.dtype.kind in "biufc"
 
 
 def _shape_of(value: Any, name: str) -> Tensor:

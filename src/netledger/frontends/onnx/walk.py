@@ -293,11 +293,12 @@ def laid_out(model: Model, options: Options) -> Network:
     infos = [info for info in model.graph.input if info.name not in stored]
     frame = Frame(model.opsets)
     with walk.graph.telling(model.name, model.source):
-        found, walk.symbols, notes = inputs_of(infos, options, _named_sizes(model.graph))
-        for note in notes:
+        inputs = inputs_of(infos, options, _named_sizes(model.graph))
+        walk.symbols = inputs.symbols
+        for note in inputs.notes:
             walk.graph.note(note)
-        for name, tensor in found:
-            frame.bind(name, Value(tensor, number=walk.graph.input(tensor), name=name))
+        for name, tensor in inputs.tensors:
+            frame.bind(name, Value(tensor, number=walk.graph.input(tensor), data=inputs.values.get(name), name=name))
         outputs = walk.graph_of(model.graph, frame)
         parts = [part for value in outputs for part in (value.parts or (value,))]
         numbers = [walk.number(part) for part in parts]
