@@ -26,7 +26,7 @@ def _fold(*names: str) -> Callable[[Fold], Fold]:
     return declared
 
 
-def _simple(apply: Callable[..., Any]) -> Fold:
+def _simple(apply: Any) -> Fold:
     return lambda given, attributes, version: apply(*given)
 
 
@@ -267,7 +267,9 @@ def _split(given: Any, attributes: Any, version: int) -> Any:
     axis = attributes.get("axis", 0)
     sizes = attributes.get("split") or (given[1] if len(given) > 1 and given[1] is not None else None)
     if sizes is None:
-        raise TypeError
+        length, parts = given[0].shape[axis], attributes.get("num_outputs") or attributes["outputs"]
+        each = -(-length // parts)
+        sizes = [each] * (parts - 1) + [length - each * (parts - 1)]
     return tuple(np.split(given[0], np.cumsum([int(size) for size in sizes])[:-1], axis=axis))
 
 
@@ -330,7 +332,9 @@ def _reduced(function: Any) -> Fold:
             if attributes.get("noop_with_empty_axes", 0):
                 return given[0]
             axes = tuple(range(given[0].ndim))
-        return np.asarray(function(given[0], axis=axes, keepdims=bool(attributes.get("keepdims", 1)))).astype(given[0].dtype)
+        return np.asarray(function(given[0], axis=axes, keepdims=bool(attributes.get("keepdims", 1)))).astype(
+            given[0].dtype
+        )
 
     return apply
 

@@ -72,7 +72,12 @@ class _Sizes:
     def bind(self, name: str, size: int, what: str) -> None:
         """A name is given a size; another one was given before, or none."""
         if self.known.setdefault(name, size) != size:
-            rule = say("the size {name} is {first} and {second}: it can be only one", name=quote(name), first=self.known[name], second=size)
+            rule = say(
+                "the size {name} is {first} and {second}: it can be only one",
+                name=quote(name),
+                first=self.known[name],
+                second=size,
+            )
             raise ShapeError(rule, layer=what, hint="Give all inputs that share it the same size.")
 
 
@@ -120,7 +125,9 @@ def inputs_of(infos: list[Any], options: Options, more: set[str]) -> Inputs:
 def _declared_input(info: Any) -> Declared:
     told = declared(info)
     if told is None:
-        raise SourceError(say("input {name} is no tensor of a known type", name=quote(info.name)), hint="Only tensors can be counted.")
+        raise SourceError(
+            say("input {name} is no tensor of a known type", name=quote(info.name)), hint="Only tensors can be counted."
+        )
     if told.sizes is not None and len(told.sizes) > MAX_RANK:
         raise SourceError(say("input {name} has too many axes", name=quote(info.name)))
     return told
@@ -140,7 +147,7 @@ def _given(options: Options, names: list[str]) -> dict[str, Any]:
 
 def _few(value: Any) -> bool:
     """Whether it is an array whose elements may be looked at."""
-    return isinstance(value, np.ndarray) and value.size <= FEW and value.dtype.kind in "biufc"
+    return isinstance(value, (np.ndarray, np.generic)) and value.size <= FEW and value.dtype.kind in "biufc"
 
 
 def _shape_of(value: Any, name: str) -> Tensor:
@@ -148,7 +155,9 @@ def _shape_of(value: Any, name: str) -> Tensor:
         return value
     shape = getattr(value, "shape", None)
     if shape is None:
-        raise SourceError(say("input {name} of a model of ONNX is given as a shape", name=quote(name)), hint=say(_UNNAMED))
+        raise SourceError(
+            say("input {name} of a model of ONNX is given as a shape", name=quote(name)), hint=say(_UNNAMED)
+        )
     return Tensor(tuple(map(int, shape)), str(getattr(value, "dtype", "float32")).removeprefix("torch."))
 
 
@@ -158,7 +167,9 @@ def _let(told: dict[str, Declared], options: Options, sizes: _Sizes, more: set[s
         if name not in names:
             raise UnknownNameError("size to set", name, names)
         if not (str(text).isascii() and str(text).isdecimal() and 1 <= int(str(text)[:12]) <= MAX_SIZE):
-            raise SourceError(say("size {name} is a whole number of at least 1", name=quote(name)), values={"given": str(text)[:40]})
+            raise SourceError(
+                say("size {name} is a whole number of at least 1", name=quote(name)), values={"given": str(text)[:40]}
+            )
         sizes.known[name] = int(text)
 
 
@@ -173,7 +184,11 @@ def _bind(name: str, told: Declared, given: Tensor, sizes: _Sizes) -> None:
                 sizes.bind(size, one, name)
         elif one is not None and one != size:
             rule = say("the file fixes axis {axis} of input {name} at {size}", axis=axis, name=quote(name), size=size)
-            raise ShapeError(rule, values={"given": given.shape}, hint="Export the model with dynamic axes, or give the size that it has.")
+            raise ShapeError(
+                rule,
+                values={"given": given.shape},
+                hint="Export the model with dynamic axes, or give the size that it has.",
+            )
 
 
 def _full(name: str, told: Declared, given: Tensor, sizes: _Sizes) -> tuple[int | None, ...]:
@@ -193,7 +208,9 @@ def _full(name: str, told: Declared, given: Tensor, sizes: _Sizes) -> tuple[int 
 def _tensor(name: str, told: Declared, given: Tensor | None, sizes: _Sizes) -> Tensor:
     if told.sizes is None:
         if given is None:
-            raise SourceError(say("the file does not say the shape of input {name}", name=quote(name)), hint=say(_UNNAMED))
+            raise SourceError(
+                say("the file does not say the shape of input {name}", name=quote(name)), hint=say(_UNNAMED)
+            )
         return Tensor(given.shape, told.dtype)
     full = _full(name, told, given, sizes) if given is not None else (None,) * len(told.sizes)
     return Tensor(tuple(_axis(name, told, axis, one, sizes) for axis, one in enumerate(full)), told.dtype)
@@ -205,14 +222,18 @@ def _axis(name: str, told: Declared, axis: int, given: int | None, sizes: _Sizes
         batch = sizes.options.batch
         if axis == 0 and batch is not None and batch != size and len(told.sizes or ()) > 1:
             rule = say("the file fixes axis {axis} of input {name} at {size}", axis=axis, name=quote(name), size=size)
-            raise ShapeError(rule, values={"batch": batch}, hint="Export the model with dynamic axes, or give the size that it has.")
+            raise ShapeError(
+                rule, values={"batch": batch}, hint="Export the model with dynamic axes, or give the size that it has."
+            )
         return size
     if given is not None:
         return given
     if size in sizes.known:
         return int(sizes.known[size])
     if axis and size.lower() not in _BATCH:
-        rule = say("the file leaves axis {axis} of input {name} open ({size})", axis=axis, name=quote(name), size=size or "?")
+        rule = say(
+            "the file leaves axis {axis} of input {name} open ({size})", axis=axis, name=quote(name), size=size or "?"
+        )
         raise SourceError(rule, hint=say(_OPEN, name=size[:60]) if size else say(_UNNAMED))
     return _assumed(name, size, axis, sizes)
 
@@ -222,7 +243,12 @@ def _assumed(name: str, size: str, axis: int, sizes: _Sizes) -> int:
     batch = sizes.options.batch
     if batch is None:
         sizes.notes.append(
-            say("axis {axis} of input {name} ({size}) is open in the file: counted for 1", axis=axis, name=name, size=size or "?")
+            say(
+                "axis {axis} of input {name} ({size}) is open in the file: counted for 1",
+                axis=axis,
+                name=name,
+                size=size or "?",
+            )
         )
     made = 1 if batch is None else batch
     if size:

@@ -21,10 +21,10 @@ from netledger.ops import load
 if TYPE_CHECKING:
     from netledger.frontends.onnx.walk import Frame, Walk
 
-__all__ = ["At", "NoRule", "attribute", "read_attributes"]
+__all__ = ["At", "UnansweredError", "attribute", "read_attributes"]
 
 
-class NoRule(Exception):
+class UnansweredError(Exception):
     """A rule does not answer this: the node becomes a gap.
 
     Args:
@@ -129,7 +129,7 @@ class At:
         """The numbers of an input, as an array; None if it is left out.
 
         Raises:
-            NoRule: if they are not known.
+            UnansweredError: if they are not known.
 
         """
         value = self.maybe(place)
@@ -137,7 +137,7 @@ class At:
             return None
         data = value.known()
         if data is None:
-            raise NoRule(say("it depends on values that are not known before it runs"), values=True)
+            raise UnansweredError(say("it depends on values that are not known before it runs"), values=True)
         return data
 
     def whole(self, place: int) -> tuple[Any, ...] | None:
@@ -176,15 +176,17 @@ class At:
             graph.tensors[number] = Tensor(graph.tensors[number].shape, dtype)
         return tuple([Value(graph.tensors[number], number=number) for number in made])
 
-    def one(self, kind: str | Operator, *values: Value, dtype: str = "", stored: Any = None, **attributes: Any) -> Value:
+    def one(
+        self, kind: str | Operator, *values: Value, dtype: str = "", stored: Any = None, **attributes: Any
+    ) -> Value:
         """Write an operation with one output down."""
         op = load(kind)(**attributes) if isinstance(kind, str) else kind
         return self.add(op, *values, stored=stored, types=(dtype or values[0].dtype,) if dtype or values else ())[0]
 
-    def gap(self, reason: str, *shapes: Shape, dtype: str = "") -> NoRule:
+    def gap(self, reason: str, *shapes: Shape, dtype: str = "") -> UnansweredError:
         """A gap whose outputs are known."""
         chosen = dtype or (self.inputs[0].dtype if self.inputs and self.inputs[0] is not None else "float32")
-        return NoRule(reason, [Tensor(tuple(shape), chosen) for shape in shapes])
+        return UnansweredError(reason, [Tensor(tuple(shape), chosen) for shape in shapes])
 
     def viewed(self, op: Operator, value: Value) -> Value:
         """The same elements seen differently: no row, where it is a stored tensor or a number that is known."""

@@ -60,8 +60,13 @@ NUMPY = {"bfloat16": "float32"} | {
 """How NumPy computes with them."""
 
 _FIELDS = {
-    **{"float32": "float_data", "complex64": "float_data", "float64": "double_data", "complex128": "double_data"},
-    **{"int64": "int64_data", "uint64": "uint64_data", "uint32": "uint64_data"},
+    "float32": "float_data",
+    "complex64": "float_data",
+    "float64": "double_data",
+    "complex128": "double_data",
+    "int64": "int64_data",
+    "uint64": "uint64_data",
+    "uint32": "uint64_data",
 }
 """Where values are that are not raw; others: int32_data."""
 
@@ -176,7 +181,9 @@ def initialiser(proto: Any, lost: int | None = None, *, buffer: bool = False) ->
     name = proto.name
     shape = tuple(map(int, proto.dims))
     if len(shape) > MAX_RANK or any(size < 0 for size in shape) or math.prod(shape) > MAX_SIZE:
-        raise SourceError(say("the stored tensor {name} has no possible shape", name=quote(name)), values={"shape": shape})
+        raise SourceError(
+            say("the stored tensor {name} has no possible shape", name=quote(name)), values={"shape": shape}
+        )
     tensor = Tensor(shape, dtype_of(proto.data_type, name))
     external = proto.data_location == 1
     if not external:

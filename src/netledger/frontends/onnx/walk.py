@@ -6,20 +6,22 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+import numpy as np
+
 from netledger.core.errors import NetledgerError, SourceError, ValuesNeededError, printable, quote
 from netledger.core.language import say
 from netledger.core.network import Network, Tensor, shapes
 from netledger.frontends.graph import Graph, Stored
 from netledger.frontends.onnx.folding import FOLDS
 from netledger.frontends.onnx.inputs import declared, inputs_of, resolved
-from netledger.frontends.onnx.node import At, NoRule, attribute
+from netledger.frontends.onnx.node import At, UnansweredError, attribute
 from netledger.frontends.onnx.order import called, ordered, read_by
 from netledger.frontends.onnx.rules import MOVES, RULES
+from netledger.frontends.onnx.rules._registry import load
 from netledger.frontends.onnx.scopes import Modules, modules_of
 from netledger.frontends.onnx.source import Model, opsets_of
 from netledger.frontends.onnx.values import Value, constant, initialiser
 from netledger.frontends.options import Options
-from netledger.ops import load
 
 __all__ = ["Frame", "Walk", "laid_out"]
 
@@ -104,7 +106,7 @@ class Walk:
 
     def _written(self, value: Value) -> int:
         if value.parts is not None:
-            raise NoRule(say("it reads a sequence"))
+            raise UnansweredError(say("it reads a sequence"))
         if 0 in value.shape:
             return self._made(load("empty")(value.shape), value)
         if value.stored is not None:
@@ -176,7 +178,9 @@ class Walk:
         except _MALFORMED as error:
             reason = printable(f"{type(error).__name__}: {error}")[:200]
             rule = say("this node is not well formed ({reason})", reason=reason)
-            raise SourceError(rule, layer=called(node), hint="Compare it with the operator in the documentation of ONNX.") from None
+            raise SourceError(
+                rule, layer=called(node), hint="Compare it with the operator in the documentation of ONNX."
+            ) from None
 
     def spend(self, count: int, node: Any) -> None:
         """So many nodes are laid out."""
@@ -192,7 +196,7 @@ class Walk:
         self._place(at)
         try:
             made = self._ruled(at)
-        except NoRule as why:
+        except UnansweredError as why:
             return self._gap(at, why)
         answers = made if isinstance(made, (tuple, list)) else (made,)
         for value, data in zip(answers, folded or (), strict=False):
@@ -213,7 +217,7 @@ class Walk:
         if function is not None and (rule is None or at.domain):
             return self.function(at, function)
         if rule is None:
-            raise NoRule(say("there is no rule for {op}", op=at.function))
+            raise UnansweredError(say("there is no rule for {op}", op=at.function))
         return rule(at)
 
     def function(self, at: At, proto: Any) -> list[Value]:
@@ -240,10 +244,13 @@ class Walk:
                 return None
             given.append(data)
         attributes = at.attributes
-        if "value" in attributes:
+        if at.op == "Split":
+            attributes = {**attributes, "outputs": at.wanted}
+        elif "value" in attributes:
             attributes = {**attributes, "value": at.tensor_of(attributes["value"]).known()}
         try:
-            made = fold(given, attributes, at.version)
+            with np.errstate(all="ignore"):
+                made = fold(given, attributes, at.version)
         except (*_MALFORMED, NetledgerError):
             return None  # its rule says what is wrong
         return made if isinstance(made, tuple) else (made,)
@@ -253,14 +260,16 @@ class Walk:
             if name and value is not None:
                 at.frame.bind(name, value)
         missing = [name for name in at.node.output[len(made) :] if name and at.frame.uses[name]]
-        missing += [n for n, value in zip(at.node.output, made, strict=False) if n and value is None and at.frame.uses[n]]
+        missing += [
+            n for n, value in zip(at.node.output, made, strict=False) if n and value is None and at.frame.uses[n]
+        ]
         if missing:
             rule = say("there is no rule for its output {name}", name=quote(missing[0]))
             raise SourceError(rule, layer=called(at.node))
 
     # What has no rule.
 
-    def _gap(self, at: At, why: NoRule) -> list[Value | None]:
+    def _gap(self, at: At, why: UnansweredError) -> list[Value | None]:
         asked = [name for name in at.node.output if name and (at.frame.uses[name] or name == at.node.output[0])]
         made = list(why.made[: len(asked)]) or [self._declared(name, at, why) for name in asked]
         if len(made) < len(asked):
@@ -271,7 +280,7 @@ class Walk:
         found = {name: Value(self.graph.tensors[n], number=n) for name, n in zip(asked, numbers, strict=True)}
         return [found.get(name) for name in at.node.output]
 
-    def _declared(self, name: str, at: At, why: NoRule) -> Tensor:
+    def _declared(self, name: str, at: At, why: UnansweredError) -> Tensor:
         """What the file says of an output."""
         info = at.frame.infos.get(name)
         told = None if info is None else resolved(declared(info), self.symbols)
@@ -298,13 +307,19 @@ def laid_out(model: Model, options: Options) -> Network:
         for note in inputs.notes:
             walk.graph.note(note)
         for name, tensor in inputs.tensors:
-            frame.bind(name, Value(tensor, number=walk.graph.input(tensor), data=inputs.values.get(name), name=name))
+            frame.bind(
+                name, Value(tensor, number=walk.graph.input(tensor), data=_array(inputs.values.get(name)), name=name)
+            )
         outputs = walk.graph_of(model.graph, frame)
         parts = [part for value in outputs for part in (value.parts or (value,))]
         numbers = [walk.number(part) for part in parts]
         _hold(walk, frame)
         _compare(walk, model, outputs)
         return walk.graph.network(model.name, model.source, numbers)
+
+
+def _array(value: Any) -> Any:
+    return None if value is None else np.asarray(value)
 
 
 def _named_sizes(graph: Any) -> set[str]:
@@ -330,7 +345,9 @@ def _compare(walk: Walk, model: Model, outputs: list[Value]) -> None:
         told = resolved(declared(info), walk.symbols) if value.parts is None and info.type.ByteSize() else None
         if told is not None and told.shape != value.shape and all(type(size) is int for size in value.shape):
             pair = {"told": shapes((told,)), "made": shapes((value.tensor,))}
-            walk.graph.note(say("the file says that output {name} is {told}; it is {made}", name=printable(info.name), **pair))
+            walk.graph.note(
+                say("the file says that output {name} is {told}; it is {made}", name=printable(info.name), **pair)
+            )
 
 
 def _costs(at: At) -> bool:
@@ -373,4 +390,3 @@ def _sparse(proto: Any) -> Value:
     stored = Stored(proto.values.name, kept.shape, dtype)
     source = Value(kept.tensor, stored=stored, name=proto.values.name)
     return Value(Tensor(shape, dtype), view=(load("rearrange")("sparse", shape), source), name=proto.values.name)
-

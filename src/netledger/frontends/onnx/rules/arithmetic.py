@@ -95,7 +95,7 @@ def add(at: At) -> Value:
 
 
 def _is_bias(bias: Shape, made: Shape) -> bool:
-    """Whether only one axis of it is longer than 1, the last or that of the channels, and none longer than what it is added to."""
+    """Whether only one axis of it is longer than 1, and it has no more axes than what it is added to."""
     long = [axis for axis, size in enumerate(bias) if size != 1]
     return len(bias) <= len(made) and len(long) <= 1
 
@@ -105,10 +105,16 @@ def many(at: At) -> Value:
     """Any number of tensors."""
     kind = {"Sum": "add", "Mean": "add", "Max": "maximum", "Min": "minimum"}[at.op]
     values = [at[place] for place in range(len(at.inputs))]
-    made = joined(at, kind, *values) if len(values) == 2 else at.one(kind, *values) if len(values) > 1 else values[0]
+    made = (
+        joined(at, kind, values[0], values[1])
+        if len(values) == 2
+        else at.one(kind, *values)
+        if len(values) > 1
+        else values[0]
+    )
     if len(values) == 1:
         made = at.one("identity", made)
-    return at.one("multiply", made, constant=1 / len(values)) if at.op == "Mean" and len(values) > 1 else made
+    return at.one("multiply", made, constant=1 / len(values)) if at.op == "Mean" else made
 
 
 @rule("Where")

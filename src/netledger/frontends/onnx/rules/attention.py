@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from netledger.core.language import say
-from netledger.frontends.onnx.node import At, NoRule
+from netledger.frontends.onnx.node import At, UnansweredError
 from netledger.frontends.onnx.rules._registry import MICROSOFT, load, rule
 from netledger.frontends.onnx.values import Value
 
@@ -44,14 +44,38 @@ def attention(at: At) -> list[Value | None]:
     past = at.maybe(4), at.maybe(5)
     if past[0] is not None and past[1] is not None:
         key, value = at.one("concat", past[0], key, axis=2), at.one("concat", past[1], value, axis=2)
+    scores = None
+    mask = _whole_mask(at, at.maybe(3), key)
     if at.get("softcap", 0.0) or at.asked(3):
-        shape = (*query.shape[:3], value.shape[3])
-        flattened = (shape[0], shape[2], shape[1] * shape[3])
-        scores = query.tensor.like((*query.shape[:3], key.shape[2]))
-        made = [query.tensor.like(flattened if flat else shape), key.tensor, value.tensor, scores]
-        raise NoRule(say("there is no rule for {op} with softcap, or giving its scores", op=at.op), [one for place, one in enumerate(made) if at.asked(place)])
-    made_value = attended(at, query, key, value, at.maybe(3), bool(at.get("is_causal", 0)))
-    return [join_heads(at, made_value) if flat else made_value, key if at.asked(1) else None, value if at.asked(2) else None]
+        made, scores = _written_out(at, query, key, value, mask)
+    else:
+        made = attended(at, query, key, value, mask, bool(at.get("is_causal", 0)))
+    given = [join_heads(at, made) if flat else made, key, value, scores]
+    return [one if at.asked(place) else None for place, one in enumerate(given)]
+
+
+def _whole_mask(at: At, mask: Value | None, key: Value) -> Value | None:
+    """A mask that ends before the keys do leaves the rest out."""
+    if mask is None or not mask.shape or mask.shape[-1] in (1, key.shape[2]):
+        return mask
+    return at.one("rearrange", mask, what="mask", shape=(*mask.shape[:-1], key.shape[2]))
+
+
+def _written_out(at: At, query: Value, key: Value, value: Value, mask: Value | None) -> tuple[Value, Value]:
+    """Attention in single steps: the scores may be bounded softly, and given at one of four places."""
+    times = query.shape[1] // key.shape[1]
+    if times > 1:
+        key, value = (at.one("repeat_interleave", one, times=times, axis=1) for one in (key, value))
+    found = [at.one("matmul", query, at.one("transpose", key, first=2, second=3))]
+    made = at.one("multiply", found[0], constant=1.0)
+    softcap = float(at.get("softcap", 0.0))
+    if softcap:
+        bounded = at.one("tanh", at.one("divide", made, constant=softcap))
+        made = at.one("multiply", bounded, constant=softcap)
+    found.append(made)
+    found.append(made if mask is None else at.one("add", made, mask, dtype=made.dtype))
+    found.append(at.one("softmax", found[2], axis=3))
+    return at.one("matmul", found[3], value), found[int(at.get("qk_matmul_output_mode", 0))]
 
 
 @rule("RotaryEmbedding")
@@ -68,7 +92,9 @@ def _turned(at: At, value: Value, pairs: Any) -> Value:
     """Four products, a difference and a sum for each pair."""
     half = at.one("rearrange", value, what="one of each pair", shape=(pairs,))
     other = at.one("rearrange", value, what="the other of each pair", shape=(pairs,))
-    cosines, sines = (at.one("rearrange", at[place], what=what, shape=(pairs,)) for place, what in ((1, "cosines"), (2, "sines")))
+    cosines, sines = (
+        at.one("rearrange", at[place], what=what, shape=(pairs,)) for place, what in ((1, "cosines"), (2, "sines"))
+    )
     real = at.one("subtract", at.one("multiply", half, cosines), at.one("multiply", other, sines))
     imaginary = at.one("add", at.one("multiply", half, sines), at.one("multiply", other, cosines))
     return at.one("rearrange", real, imaginary, what="RotaryEmbedding", shape=tuple(value.shape), dtype=value.dtype)
@@ -80,7 +106,13 @@ def rotary_of_microsoft(at: At) -> Value:
     value = at[0]
     at.inputs = [at[0], at[2], at[3]]
     width = 2 * at[1].shape[-1]
-    return _turned(at, value, value.tensor.elements // max(1, width) * (width // 2) if at.get("num_heads") or len(value.shape) == 4 else value.tensor.elements // 2)
+    return _turned(
+        at,
+        value,
+        value.tensor.elements // max(1, width) * (width // 2)
+        if at.get("num_heads") or len(value.shape) == 4
+        else value.tensor.elements // 2,
+    )
 
 
 @rule("Attention", domain=MICROSOFT)
@@ -93,7 +125,11 @@ def attention_of_microsoft(at: At) -> list[Value | None]:
     shape = (batch, length, widths[2])
     if at.maybe(4) is not None or at.get("past_present_share_buffer", 0) or at.asked(1):
         raise at.gap(say("there is no rule for {op} with what came before", op=at.function), shape)
-    made = at.one(load("linear")(weight.shape[1], bias=bias is not None, layout="in_out"), value, stored=_projection(at, weight, bias))
+    made = at.one(
+        load("linear")(weight.shape[1], bias=bias is not None, layout="in_out"),
+        value,
+        stored=_projection(at, weight, bias),
+    )
     parts = at.add(load("split")(None, widths, -1), made)
     query, key, values = (split_heads(at, part, heads) for part in parts)
     mask = _mask(at, at.maybe(3), at.maybe(5), (batch, heads, length, length))
@@ -139,12 +175,13 @@ def group_query(at: At) -> None:
     query = at[0]
     width = query.shape[-1] if at.maybe(1) is not None else query.shape[-1] // (heads + 2 * served) * heads
     past = [at[place].tensor for place in (3, 4) if at.maybe(place) is not None]
-    raise NoRule(say("its size depends on values that are not known before it runs"), [query.tensor.like((*query.shape[:2], width)), *past])
+    raise UnansweredError(
+        say("its size depends on values that are not known before it runs"),
+        [query.tensor.like((*query.shape[:2], width)), *past],
+    )
 
 
 @rule("LinearAttention", "CausalConvWithState")
 def of_state(at: At) -> None:
     """Layers with a state: not counted."""
-    raise NoRule(say("there is no rule for {op}", op=at.function))
-
-
+    raise UnansweredError(say("there is no rule for {op}", op=at.function))

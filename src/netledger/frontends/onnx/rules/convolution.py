@@ -6,7 +6,7 @@ from typing import Any
 
 from netledger.core.language import say
 from netledger.core.number import ceil_div, maximum
-from netledger.frontends.onnx.node import At, NoRule
+from netledger.frontends.onnx.node import At, UnansweredError
 from netledger.frontends.onnx.rules._registry import MICROSOFT, load, rule
 from netledger.frontends.onnx.rules.arithmetic import joined
 from netledger.frontends.onnx.values import Value
@@ -32,7 +32,9 @@ def pads(at: At, count: int, kernel: Any, stride: Any, dilation: Any, spatial: A
     after, before = [], []
     for axis in range(count):
         window = (_at(kernel, axis) - 1) * _at(dilation, axis) + 1
-        needed = maximum((ceil_div(spatial[axis], _at(stride, axis)) - 1) * _at(stride, axis) + window - spatial[axis], 0)
+        needed = maximum(
+            (ceil_div(spatial[axis], _at(stride, axis)) - 1) * _at(stride, axis) + window - spatial[axis], 0
+        )
         after.append(needed // 2)
         before.append(needed - needed // 2)
     return paired(before, after)
@@ -92,7 +94,7 @@ def fused_conv(at: At) -> Value:
         at.get("activation", "")
     )
     if kind is None:
-        raise NoRule(say("there is no rule for {op}", op=at.function), [made.tensor])
+        raise UnansweredError(say("there is no rule for {op}", op=at.function), [made.tensor])
     return at.one(kind, made) if kind else made
 
 
@@ -116,7 +118,14 @@ def conv_transpose(at: At) -> Value:
     extra = at.get("output_padding") or (0,) * count
     padding, extra = _cut(at, value.shape[2:], kernel, stride, dilation, extra)
     op = load("conv_transpose")(
-        out * groups, axes(kernel, 1), axes(stride, 1), padding, axes(extra, 0), axes(dilation, 1), groups, bias is not None
+        out * groups,
+        axes(kernel, 1),
+        axes(stride, 1),
+        padding,
+        axes(extra, 0),
+        axes(dilation, 1),
+        groups,
+        bias is not None,
     )
     return at.one(op, value, stored=weights(at, weight, bias))
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from netledger.core.language import say
 from netledger.frontends.onnx.node import At
 from netledger.frontends.onnx.rules._registry import MICROSOFT, RULES, load, rule
-from netledger.frontends.onnx.values import Value, dtype_of
+from netledger.frontends.onnx.values import NUMPY, Value, dtype_of
 
 _SAME = {
     "Relu": "relu",
@@ -41,7 +40,6 @@ _SAME = {
     "Atanh": "atanh",
     "BitwiseNot": "logical_not",
 }
-_TRUTH = {"Not": "logical_not", "IsNaN": "not_equal", "IsInf": "not_equal"}
 
 
 def _declare(name: str, kind: str, dtype: str = "", **attributes: Any) -> None:
@@ -81,7 +79,12 @@ def elu(at: At) -> Value:
 @rule("Selu")
 def selu(at: At) -> Value:
     """With the constants that the node names."""
-    return at.one("selu", at[0], alpha=_real(at, "alpha", 1.67326319217681884765625), scale=_real(at, "gamma", 1.05070102214813232421875))
+    return at.one(
+        "selu",
+        at[0],
+        alpha=_real(at, "alpha", 1.67326319217681884765625),
+        scale=_real(at, "gamma", 1.05070102214813232421875),
+    )
 
 
 @rule("ThresholdedRelu")
@@ -127,27 +130,27 @@ def biased_gelu(at: At) -> Value:
 
 @rule("Swish")
 def swish(at: At) -> Value:
-    """x times the logistic function of alpha times x."""
-    return _swish(at, _real(at, "alpha", 1.0))
+    """X times the logistic function of alpha times x."""
+    return _swish(at, at[0], _real(at, "alpha", 1.0))
 
 
 @rule("QuickGelu", domain=MICROSOFT)
 def quick_gelu(at: At) -> Value:
     """The same."""
-    return _swish(at, _real(at, "alpha", 1.702))
+    return _swish(at, at[0], _real(at, "alpha", 1.702))
 
 
-def _swish(at: At, alpha: float) -> Value:
+def _swish(at: At, value: Value, alpha: float) -> Value:
     if alpha == 1:
-        return at.one("silu", at[0])
-    gate = at.one("sigmoid", at.one("multiply", at[0], constant=alpha))
-    return at.one("multiply", at[0], gate)
+        return at.one("silu", value)
+    gate = at.one("sigmoid", at.one("multiply", value, constant=alpha))
+    return at.one("multiply", value, gate)
 
 
 @rule("SwiGLU")
 def swiglu(at: At) -> Value:
-    """Two halves, one gated by the other."""
-    raise at.gap(say("there is no rule for {op}", op=at.function), at[0].shape)
+    """One tensor, gated by the swish of the other."""
+    return at.one("multiply", _swish(at, at[0], _real(at, "alpha", 1.0)), at[1])
 
 
 @rule("PRelu")
@@ -182,8 +185,7 @@ def clip(at: At) -> Value:
 @rule("Identity", "Optional", "OptionalGetElement")
 def identity(at: At) -> Value:
     """The same."""
-    value = at[0]
-    return Value(value.tensor, number=value.number, stored=value.stored, data=value.data, view=value.view, parts=value.parts, proto=value.proto, name=value.name)
+    return at[0]
 
 
 @rule("Dropout")
@@ -204,7 +206,11 @@ def cast_like(at: At) -> Value:
     """The type of another."""
     if at.op == "BitCast":
         return _cast(at, dtype_of(at.get("to"), at.name))
-    return _cast(at, at[1].dtype)
+    made = _cast(at, at[1].dtype)
+    data = at[0].known()
+    if data is not None and data.dtype != object and made.dtype in NUMPY:
+        made.data = data.astype(NUMPY[made.dtype])
+    return made
 
 
 def _cast(at: At, dtype: str) -> Value:

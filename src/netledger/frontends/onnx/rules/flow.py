@@ -6,7 +6,7 @@ from typing import Any
 
 from netledger.core.language import say
 from netledger.core.network import Tensor
-from netledger.frontends.onnx.node import At, NoRule
+from netledger.frontends.onnx.node import At, UnansweredError
 from netledger.frontends.onnx.order import called
 from netledger.frontends.onnx.rules._registry import load, rule
 from netledger.frontends.onnx.values import Value, constant
@@ -38,7 +38,13 @@ def branch(at: At) -> list[Value]:
     if taken is None:
         taken = _nodes(graphs[True]) >= _nodes(graphs[False])
         word = "then" if taken else "else"
-        at.walk.graph.note(say("{name}: values decide which branch is taken; {branch} is counted, which has more nodes", name=called(at.node), branch=word))
+        at.walk.graph.note(
+            say(
+                "{name}: values decide which branch is taken; {branch} is counted, which has more nodes",
+                name=called(at.node),
+                branch=word,
+            )
+        )
     return _inner(at, graphs[taken])
 
 
@@ -59,7 +65,7 @@ def loop(at: At) -> list[Value]:
     if going is False:
         return _ended(at, body, carried, [])
     if most is None and (turns is not None or at.maybe(1) is None):
-        raise NoRule(say("how often it runs depends on values that are not known before"), values=True)
+        raise UnansweredError(say("how often it runs depends on values that are not known before"), values=True)
     if most is not None:
         _check_turns(at, int(most), body)
     return _turned(at, body, carried, None if most is None else int(most))
@@ -67,7 +73,7 @@ def loop(at: At) -> list[Value]:
 
 def _check_turns(at: At, turns: int, body: Any) -> None:
     if turns > MOST_TURNS or turns * _nodes(body) > MOST_WORK:
-        raise NoRule(say("it runs {turns} times: too often to be laid out", turns=turns))
+        raise UnansweredError(say("it runs {turns} times: too often to be laid out", turns=turns))
 
 
 def _turned(at: At, body: Any, carried: list[Value], most: int | None) -> list[Value]:
@@ -84,9 +90,15 @@ def _turned(at: At, body: Any, carried: list[Value], most: int | None) -> list[V
         if after is False:
             break
         if after is None and most is None:
-            raise NoRule(say("how often it runs depends on values that are not known before"), values=True)
+            raise UnansweredError(say("how often it runs depends on values that are not known before"), values=True)
         if after is None:
-            at.walk.graph.note(say("{name}: values decide when it ends; all {turns} turns are counted", name=called(at.node), turns=most))
+            at.walk.graph.note(
+                say(
+                    "{name}: values decide when it ends; all {turns} turns are counted",
+                    name=called(at.node),
+                    turns=most,
+                )
+            )
     return _ended(at, body, carried, collected)
 
 
@@ -122,9 +134,9 @@ def _nothing(at: At, info: Any) -> Value:
 
 def _stacked(at: At, values: list[Value], axis: int) -> Value:
     if any(value.parts is not None for value in values):
-        raise NoRule(say("it reads a sequence"))
+        raise UnansweredError(say("it reads a sequence"))
     if 0 in values[0].shape or len({tuple(value.shape) for value in values}) > 1:
-        raise NoRule(say("its turns give tensors of several shapes"))
+        raise UnansweredError(say("its turns give tensors of several shapes"))
     return at.one("stack", *values, axis=axis)
 
 
@@ -133,10 +145,12 @@ def scan(at: At) -> list[Value]:
     """The body for each place along an axis of what is scanned."""
     body, count = at.get("body"), int(at.get("num_scan_inputs", 0))
     if at.version < 9 or count < 1:
-        raise NoRule(say("there is no rule for {op} of this version", op=at.op))
+        raise UnansweredError(say("there is no rule for {op} of this version", op=at.op))
     values = [at[place] for place in range(len(at.inputs))]
     states, scanned = values[: len(values) - count], values[len(values) - count :]
-    axes = [axis % len(value.shape) for axis, value in zip(at.get("scan_input_axes") or (0,) * count, scanned, strict=True)]
+    axes = [
+        axis % len(value.shape) for axis, value in zip(at.get("scan_input_axes") or (0,) * count, scanned, strict=True)
+    ]
     lengths = {value.shape[axis] for value, axis in zip(scanned, axes, strict=True)}
     if len(lengths) != 1:
         raise ValueError("scanned tensors must be equally long")
@@ -150,7 +164,9 @@ def scan(at: At) -> list[Value]:
         for kept, value in zip(collected, made, strict=True):
             kept.append(value)
     out = at.get("scan_output_axes") or (0,) * len(collected)
-    stacked = [_stacked(at, kept, axis % (len(kept[0].shape) + 1)) for kept, axis in zip(collected, out, strict=True) if kept]
+    stacked = [
+        _stacked(at, kept, axis % (len(kept[0].shape) + 1)) for kept, axis in zip(collected, out, strict=True) if kept
+    ]
     return [*states, *stacked]
 
 
@@ -181,7 +197,7 @@ def length(at: At) -> Value:
 
 def _parts(value: Value) -> tuple[Value, ...]:
     if value.parts is None:
-        raise NoRule(say("the tensors of the sequence are not known"))
+        raise UnansweredError(say("the tensors of the sequence are not known"))
     return value.parts
 
 
@@ -191,7 +207,7 @@ def _place(at: At, place: int, parts: Any, default: int) -> int:
         return default
     number = index.scalar()
     if number is None:
-        raise NoRule(say("it depends on values that are not known before it runs"), values=True)
+        raise UnansweredError(say("it depends on values that are not known before it runs"), values=True)
     return int(number) % max(1, len(parts)) if int(number) < 0 else int(number)
 
 
@@ -234,7 +250,7 @@ def split_to_sequence(at: At) -> Value:
     each = given is None or at[1].shape == ()
     size = 1 if given is None else given[0]
     if each and (size < 1 or total > MOST_TURNS * size):
-        raise NoRule(say("it is cut into too many pieces"))
+        raise UnansweredError(say("it is cut into too many pieces"))
     sizes = [min(size, total - start) for start in range(0, total, size)] if each else list(given or ())
     pieces = at.add(load("split")(None, tuple(sizes), axis), value)
     if given is None and not at.get("keepdims", 1):

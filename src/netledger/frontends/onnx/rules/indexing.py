@@ -6,7 +6,7 @@ from typing import Any
 
 from netledger.core.language import say
 from netledger.core.number import product
-from netledger.frontends.onnx.node import At, NoRule
+from netledger.frontends.onnx.node import At, UnansweredError
 from netledger.frontends.onnx.rules._registry import load, rule
 from netledger.frontends.onnx.values import Value
 
@@ -57,7 +57,7 @@ def _symbolic(at: At, value: Value, axis: int, start: Any, end: Any, step: int) 
     """Of a length that is a symbol."""
     length = value.shape[axis]
     if step != 1:
-        raise NoRule(say("it depends on values that are not known before it runs"), values=True)
+        raise UnansweredError(say("it depends on values that are not known before it runs"), values=True)
     first = start if not _negative(start) else start + length
     last = None if _beyond(end) else end + length if _negative(end) else end
     if last is None and type(first) is int and first == 0:
@@ -86,7 +86,14 @@ def gather(at: At) -> Value:
     if 0 in made:
         return _empty(at, made)
     held = value.held()
-    if held is not None and value.number is None and rank == 2 and axis == 0 and not held.buffer and index.known() is None:
+    if (
+        held is not None
+        and value.number is None
+        and rank == 2
+        and axis == 0
+        and not held.buffer
+        and index.known() is None
+    ):
         op = load("embedding")(*value.shape)
         return at.one(op, index, stored={"weight": at.stored(value)}, dtype=value.dtype)
     place = index.scalar() if not index.shape and index.number is None else None
@@ -191,7 +198,7 @@ def cumulated(at: At) -> Value:
 @rule("NonZero")
 def nonzero(at: At) -> None:
     """Places of elements that are not 0: how many, only the values say."""
-    raise NoRule(say("its size depends on values that are not known before it runs"), values=True)
+    raise UnansweredError(say("its size depends on values that are not known before it runs"), values=True)
 
 
 @rule("Compress", "Unique", "NonMaxSuppression")
@@ -201,7 +208,7 @@ def counted(at: At) -> Value:
         kept = at[1].known()
         if kept is not None:
             return _compressed(at, int(kept.astype(bool).sum()))
-    raise NoRule(say("its size depends on values that are not known before it runs"), values=True)
+    raise UnansweredError(say("its size depends on values that are not known before it runs"), values=True)
 
 
 def _compressed(at: At, count: int) -> Value:
@@ -211,5 +218,3 @@ def _compressed(at: At, count: int) -> Value:
         shape = list(at[0].shape)
         shape[axis] = count
     return _empty(at, shape) if 0 in shape else at.one("rearrange", at[0], what="Compress", shape=tuple(shape))
-
-

@@ -43,7 +43,7 @@ def _shifted(at: At, value: Value, zero: Value | None) -> Value:
 
 @rule("Gemm")
 def gemm(at: At) -> Value:
-    """alpha · A · B + beta · C, matrices perhaps transposed."""
+    """Alpha · A · B + beta · C, matrices perhaps transposed."""
     first, second, third = at[0], at[1], at.maybe(2)
     alpha, beta = float(at.get("alpha", 1.0)), float(at.get("beta", 1.0))
     if at.get("transA", 0):
@@ -54,11 +54,17 @@ def gemm(at: At) -> Value:
         made = at.one("multiply", made, constant=alpha)
     if third is None or beta == 0:
         return made
-    held = third.held()
-    if alpha == beta == 1 and held is not None and third.shape in ((made.shape[1],), (1, made.shape[1])):
-        if at.walk.graph.biased(at.number(made), held._replace(shape=third.shape)):
-            return made
+    if alpha == beta == 1 and _biased(at, made, third):
+        return made
     return joined(at, "add", made, third if beta == 1 else joined(at, "multiply", third, at.constant(beta)))
+
+
+def _biased(at: At, made: Value, bias: Value) -> bool:
+    """Whether a stored vector could be made the bias of the layer."""
+    held = bias.held()
+    if held is None or bias.shape not in ((made.shape[1],), (1, made.shape[1])):
+        return False
+    return at.walk.graph.biased(at.number(made), held._replace(shape=bias.shape))
 
 
 @rule("Einsum")
@@ -76,7 +82,7 @@ def fused_matmul(at: At) -> Value:
         if at.get(f"transBatch{word}", 0):
             raise at.gap("transBatch", ())
         values.append(at.viewed(load("transpose")(-2, -1), value) if at.get(f"trans{word}", 0) else value)
-    made = product(at, *values)
+    made = product(at, values[0], values[1])
     alpha = float(at.get("alpha", 1.0))
     return made if alpha == 1 else at.one("multiply", made, constant=alpha)
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from netledger.core.language import say
-from netledger.frontends.onnx.node import At, NoRule
+from netledger.frontends.onnx.node import At, UnansweredError
 from netledger.frontends.onnx.rules._registry import load, rule
 from netledger.frontends.onnx.values import Value, constant, dtype_of
 
@@ -19,10 +19,15 @@ def made_constant(at: At) -> Value:
     name = at.node.output[0]
     if "value" in at.attributes:
         return at.tensor_of(at.attributes["value"])
-    for word, dtype in (("value_float", np.float32), ("value_floats", np.float32), ("value_int", np.int64), ("value_ints", np.int64)):
+    for word, dtype in (
+        ("value_float", np.float32),
+        ("value_floats", np.float32),
+        ("value_int", np.int64),
+        ("value_ints", np.int64),
+    ):
         if word in at.attributes:
             return constant(np.array(at.attributes[word], dtype=dtype), name=name)
-    raise NoRule(say("a constant of another kind than numbers"))
+    raise UnansweredError(say("a constant of another kind than numbers"))
 
 
 def _filled(at: At, shape: tuple[Any, ...], dtype: str, what: str = "") -> Value:
@@ -41,15 +46,18 @@ def constant_of_shape(at: At) -> Value:
 @rule("Range")
 def made_range(at: At) -> Value:
     """From one number to another, in steps."""
-    start, limit, step = (at[place].scalar() for place in range(3))
-    if start is None or limit is None or step is None:
-        raise NoRule(say("its size depends on values that are not known before it runs"), values=True)
-    if type(step) is object or not np.isscalar(start) or not np.isscalar(limit):
+    ends: list[Any] = [at[place].scalar() for place in range(3)]
+    if any(one is None for one in ends):
+        raise UnansweredError(say("its size depends on values that are not known before it runs"), values=True)
+    start, limit, step = ends
+    if not all(np.isscalar(one) for one in ends):
         if step != 1:
-            raise NoRule(say("its size depends on values that are not known before it runs"), values=True)
+            raise UnansweredError(say("its size depends on values that are not known before it runs"), values=True)
         return _filled(at, (limit - start,), at[0].dtype, "range")
     real = any(float(one) != int(one) for one in (start, limit, step))
-    count = math.ceil((float(limit) - float(start)) / float(step)) if real else -((int(start) - int(limit)) // int(step))
+    count = (
+        math.ceil((float(limit) - float(start)) / float(step)) if real else -((int(start) - int(limit)) // int(step))
+    )
     return _filled(at, (max(0, count),), at[0].dtype, "range")
 
 
@@ -70,7 +78,9 @@ def eye_like(at: At) -> Value:
 def multinomial(at: At) -> Value:
     """Random choices: not counted, with their shape."""
     dtype = dtype_of(at.get("dtype", 6), at.name)
-    raise at.gap(say("there is no rule for {op}", op=at.function), (at[0].shape[0], at.get("sample_size", 1)), dtype=dtype)
+    raise at.gap(
+        say("there is no rule for {op}", op=at.function), (at[0].shape[0], at.get("sample_size", 1)), dtype=dtype
+    )
 
 
 @rule("HannWindow", "HammingWindow", "BlackmanWindow")

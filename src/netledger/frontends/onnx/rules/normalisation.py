@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from netledger.core.language import say
-from netledger.frontends.onnx.node import At, NoRule
+from netledger.frontends.onnx.node import At, UnansweredError
 from netledger.frontends.onnx.rules._registry import MICROSOFT, load, rule
 from netledger.frontends.onnx.rules.arithmetic import joined
 from netledger.frontends.onnx.values import Value
@@ -159,4 +159,4 @@ def loss(at: At) -> None:
     """A loss: not counted, with its shape."""
     value = at[0]
     shape = tuple(at[1].shape) if at.get("reduction", "mean") == "none" else ()
-    raise NoRule(say("there is no rule for {op}", op=at.function), [value.tensor.like(shape), value.tensor])
+    raise UnansweredError(say("there is no rule for {op}", op=at.function), [value.tensor.like(shape), value.tensor])

@@ -8,7 +8,7 @@ from netledger.core.language import say
 from netledger.core.window import Window, axis_padding
 from netledger.frontends.onnx.node import At
 from netledger.frontends.onnx.rules._registry import load, rule
-from netledger.frontends.onnx.rules.convolution import axes, paired, pads
+from netledger.frontends.onnx.rules.convolution import axes, pads, paired
 from netledger.frontends.onnx.values import Value
 
 
@@ -40,7 +40,9 @@ def average_pool(at: At) -> Value:
     kernel, stride, padding, dilation = _window(at)
     op = load("avgpool")(kernel, stride, padding, bool(at.get("count_include_pad", 0)), _rounding(at))
     if dilation != 1:
-        raise at.gap(say("there is no rule for {op} with dilation", op=at.op), _made(at, kernel, stride, padding, dilation))
+        raise at.gap(
+            say("there is no rule for {op} with dilation", op=at.op), _made(at, kernel, stride, padding, dilation)
+        )
     return at.one(op, at[0])
 
 
@@ -49,7 +51,9 @@ def lp_pool(at: At) -> Value:
     """The norm of each window."""
     kernel, stride, padding, dilation = _window(at)
     if dilation != 1 or padding == "same":
-        raise at.gap(say("there is no rule for {op} with dilation", op=at.op), _made(at, kernel, stride, padding, dilation))
+        raise at.gap(
+            say("there is no rule for {op} with dilation", op=at.op), _made(at, kernel, stride, padding, dilation)
+        )
     value = at[0] if padding == 0 else at.one("pad", at[0], padding=padding)
     return at.one("lp_pool", value, norm=float(at.get("p", 2)), kernel=kernel, stride=stride, rounding=_rounding(at))
 
@@ -62,7 +66,9 @@ def _made(at: At, kernel: Any, stride: Any, padding: Any, dilation: Any) -> Any:
         return value[axis] if isinstance(value, tuple) else value
 
     sizes = [
-        Window(one(kernel, a), one(stride, a), axis_padding(padding, a, len(spatial)), one(dilation, a), _rounding(at)).output(size)
+        Window(
+            one(kernel, a), one(stride, a), axis_padding(padding, a, len(spatial)), one(dilation, a), _rounding(at)
+        ).output(size)
         for a, size in enumerate(spatial)
     ]
     return (*at[0].shape[:2], *sizes)

@@ -6,7 +6,7 @@ from typing import Any
 
 from netledger.core.language import say
 from netledger.core.network import Tensor
-from netledger.frontends.onnx.node import At, NoRule
+from netledger.frontends.onnx.node import At, UnansweredError
 from netledger.frontends.onnx.rules._registry import MICROSOFT, load, rule
 from netledger.frontends.onnx.rules.arithmetic import joined
 from netledger.frontends.onnx.rules.convolution import convolved
@@ -108,7 +108,9 @@ def quantised_pair(at: At) -> Value:
 @rule("QLinearSigmoid", "QLinearLeakyRelu", domain=MICROSOFT)
 def quantised_activation(at: At) -> Value:
     """An activation, by a table."""
-    kind: Any = load("sigmoid")() if at.op.endswith("Sigmoid") else load("leaky_relu")(slope=float(at.get("alpha", 0.01)))
+    kind: Any = (
+        load("sigmoid")() if at.op.endswith("Sigmoid") else load("leaky_relu")(slope=float(at.get("alpha", 0.01)))
+    )
     return _requantised(at, at.one(kind, at[0], dtype="float32"), at[0].dtype)
 
 
@@ -131,4 +133,4 @@ def quantised_product(at: At) -> None:
     """A product of matrices with scales: not counted, with its shape."""
     first, second = at[0], at[1]
     shape = (*first.shape[:-1], second.shape[-1])
-    raise NoRule(say("there is no rule for {op}", op=at.function), [Tensor(shape, "float32")])
+    raise UnansweredError(say("there is no rule for {op}", op=at.function), [Tensor(shape, "float32")])

@@ -6,7 +6,7 @@ from typing import Any
 
 from netledger.core.language import say
 from netledger.core.network import Tensor
-from netledger.frontends.onnx.node import At, NoRule
+from netledger.frontends.onnx.node import At, UnansweredError
 from netledger.frontends.onnx.rules._registry import load, rule
 from netledger.frontends.onnx.values import Value
 
@@ -56,7 +56,7 @@ def _check(at: At, shapes: list[Tensor]) -> None:
     """What the operators do not do is a gap: other activations, peepholes, bounded or coupled gates."""
     peephole = at.op == "LSTM" and at.maybe(7) is not None
     if _activations(at) not in _DEFAULT[at.op] or peephole or "clip" in at.attributes or at.get("input_forget", 0):
-        raise NoRule(say("there is no rule for {op} with these activations or gates", op=at.op), shapes)
+        raise UnansweredError(say("there is no rule for {op} with these activations or gates", op=at.op), shapes)
 
 
 def _shapes(at: At, last: bool, sizes: Any) -> list[Tensor]:
@@ -89,5 +89,3 @@ def _sequence(at: At, made: Value, sizes: Any, last: bool) -> Value:
 
 def _end(at: At, end: Value, last: bool) -> Value:
     return at.one("transpose", end, first=0, second=1) if last else end
-
-

@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 from netledger.core.language import say
-from netledger.frontends.onnx.node import At, NoRule
+from netledger.frontends.onnx.node import At, UnansweredError
 from netledger.frontends.onnx.rules._registry import load, rule
 from netledger.frontends.onnx.rules.convolution import axes as shortest
 from netledger.frontends.onnx.values import Value
@@ -19,7 +19,9 @@ def resize(at: At) -> Value:
     sizes, factors = _wanted(at)
     if sizes == tuple(value.shape):
         return at.one("identity", value)
-    mode = {"nearest": "nearest", "linear": "linear", "bilinear": "linear", "cubic": "bicubic"}[at.get("mode", "nearest")]
+    mode = {"nearest": "nearest", "linear": "linear", "bilinear": "linear", "cubic": "bicubic"}[
+        at.get("mode", "nearest")
+    ]
     rank = len(value.shape)
     smooth = bool(at.get("antialias", 0)) and any(new < old for new, old in zip(sizes, value.shape, strict=True))
     cropped = at.get("coordinate_transformation_mode") == "tf_crop_and_resize"
@@ -109,7 +111,9 @@ _MODES = {"bilinear": "bilinear", "linear": "bilinear", "nearest": "nearest", "b
 @rule("GridSample")
 def grid_sample(at: At) -> Value:
     """Samples of a feature map at places."""
-    op = load("grid_sample")(_MODES[at.get("mode", "bilinear")], at.get("padding_mode", "zeros"), bool(at.get("align_corners", 0)))
+    op = load("grid_sample")(
+        _MODES[at.get("mode", "bilinear")], at.get("padding_mode", "zeros"), bool(at.get("align_corners", 0))
+    )
     return at.one(op, at[0], at[1])
 
 
@@ -137,9 +141,11 @@ def transform(at: At) -> Value:
     length = value.shape[axis] if wanted is None else wanted[0]
     one_sided, inverse = bool(at.get("onesided", 0)), bool(at.get("inverse", 0))
     sizes = list(value.shape)
-    sizes[axis] = length // 2 + 1 if one_sided and not inverse else (length - 1) * 2 if one_sided and wanted is None else length
+    sizes[axis] = (
+        length // 2 + 1 if one_sided and not inverse else (length - 1) * 2 if one_sided and wanted is None else length
+    )
     sizes[-1] = 1 if one_sided and inverse else 2
-    if length != value.shape[axis] or one_sided and inverse:
+    if length != value.shape[axis] or (one_sided and inverse):
         raise at.gap(say("there is no rule for {op} of this kind", op=at.op), tuple(sizes))
     whole = at.one(load("rearrange")("complex numbers", tuple(value.shape[:-1])), value, dtype="complex64")
     op = load("fft")("rfft" if one_sided else "ifft" if inverse else "fft", (axis,))
@@ -155,4 +161,4 @@ def windows(at: At) -> None:
     width = length[0] if length else table.shape[0] if table is not None else value.shape[1]
     frames = (value.shape[1] - width) // step + 1
     made = (value.shape[0], frames, width // 2 + 1 if at.get("onesided", 1) else width, 2)
-    raise NoRule(say("there is no rule for {op}", op=at.function), [value.tensor.like(made)])
+    raise UnansweredError(say("there is no rule for {op}", op=at.function), [value.tensor.like(made)])

@@ -7,7 +7,7 @@ from typing import Any
 from netledger.core.errors import ShapeError
 from netledger.core.language import say
 from netledger.core.number import product
-from netledger.frontends.onnx.node import At, NoRule
+from netledger.frontends.onnx.node import At, UnansweredError
 from netledger.frontends.onnx.rules._registry import load, rule
 from netledger.frontends.onnx.values import Value, numbers
 
@@ -219,7 +219,9 @@ def pad(at: At) -> Value:
     before, after = [0] * rank, [0] * rank
     for place, axis in enumerate(chosen):
         before[axis], after[axis] = given[place], given[count + place]
-    mode = {"constant": "constant", "reflect": "reflect", "edge": "replicate", "wrap": "circular"}[at.get("mode", "constant")]
+    mode = {"constant": "constant", "reflect": "reflect", "edge": "replicate", "wrap": "circular"}[
+        at.get("mode", "constant")
+    ]
     return _padded(at, value, before, after, mode)
 
 
@@ -232,7 +234,7 @@ def _padded(at: At, value: Value, before: list[Any], after: list[Any], mode: str
         return at.one("pad", value, padding=pairs, mode=mode)
     made = tuple(b + size + a for b, size, a in zip(before, value.shape, after, strict=True))
     if any(one < 0 for one in made):
-        raise NoRule(say("more is cut off than there is"))
+        raise UnansweredError(say("more is cut off than there is"))
     return at.one(load("empty")(made) if 0 in made else load("rearrange")("Pad", made), value)
 
 
