@@ -108,6 +108,8 @@ def _model(decoded: tuple[ModelProto, dict[int, int]], name: str, source: str) -
     proto, lost = decoded
     if not proto.HasField("graph"):
         raise SourceError("a model of ONNX has a graph; there is none in this one", hint=_BROKEN)
+    if not isinstance(proto.graph.name, str):
+        raise SourceError("a name in it is no text", hint=_BROKEN)
     opsets = opsets_of(proto) or {"": 1}
     functions = {(one.domain, one.name, getattr(one, "overload", "")): one for one in proto.functions}
     called = printable(name or proto.graph.name or "onnx").replace("\n", " ")[:200]

@@ -295,7 +295,30 @@ class Walk:
 
 
 def laid_out(model: Model, options: Options) -> Network:
-    """The network of a model."""
+    """The network of a model.
+
+    Raises:
+        SourceError: if it is not well formed.
+
+    """
+    try:
+        return _laid_out(model, options)
+    except TypeError:
+        if isinstance(model.name, bytes) or _no_text(model.graph):
+            raise SourceError("a name in it is no text", hint="The file is broken.") from None
+        raise
+
+
+def _no_text(graph: Any) -> bool:
+    """Whether a name is no text: it is read as bytes then."""
+    names = [name for node in graph.node for name in (node.name, node.op_type, node.domain, *node.input, *node.output)]
+    names += [one.name for one in (*graph.input, *graph.output, *graph.initializer, *graph.value_info)]
+    names += [entry for node in graph.node for one in node.metadata_props for entry in (one.key, one.value)]
+    names += [dim.dim_param for one in (*graph.input, *graph.output) for dim in one.type.tensor_type.shape.dim]
+    return not all(isinstance(name, str) for name in names)
+
+
+def _laid_out(model: Model, options: Options) -> Network:
     walk = Walk(model, options)
     stored = {one.name for one in model.graph.initializer}
     stored.update(one.values.name for one in model.graph.sparse_initializer)
