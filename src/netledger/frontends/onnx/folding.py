@@ -237,12 +237,12 @@ def _tile(given: Any, attributes: Any, version: int) -> Any:
     return np.tile(given[0], times)
 
 
-def places(size: Any, start: int, stop: int, step: int) -> tuple[int, int]:
-    """The first place that a slice takes, and how many: ends beyond the axis are its ends."""
-    if step == 0:
-        raise ValueError("step")
-    taken = range(size)[slice(start, stop if stop >= -size or step > 0 else None, step)]
-    return (taken[0] if len(taken) else 0), len(taken)
+def places(length: int, start: int, end: int, step: int) -> range:
+    """The places of an axis that a slice takes: ends beyond the axis are its ends."""
+    first, last = (start + length if start < 0 else start), (end + length if end < 0 else end)
+    if step > 0:
+        return range(max(0, min(first, length)), max(0, min(last, length)), step)
+    return range(max(0, min(first, length - 1)), max(-1, min(last, length - 1)), step)
 
 
 @_fold("Slice")
@@ -255,11 +255,10 @@ def _slice(given: Any, attributes: Any, version: int) -> Any:
         starts, ends = ([int(one) for one in part] for part in given[1:3])
         axes = range(len(starts)) if len(given) < 4 or given[3] is None else [int(one) for one in given[3]]
         steps = [1] * len(starts) if len(given) < 5 or given[4] is None else [int(one) for one in given[4]]
-    index = [slice(None)] * data.ndim
     for axis, start, stop, step in zip(axes, starts, ends, steps, strict=True):
-        beyond = step < 0 and stop < -data.shape[axis]
-        index[axis] = slice(start, None if beyond else stop, step)
-    return data[tuple(index)]
+        taken = places(data.shape[axis], start, stop, step) if data.shape[axis] else range(0)
+        data = np.take(data, np.array(taken, dtype=np.int64), axis=axis)
+    return data
 
 
 @_fold("Split")

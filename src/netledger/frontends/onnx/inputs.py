@@ -153,7 +153,7 @@ def _few(value: Any) -> bool:
 def _shape_of(value: Any, name: str) -> Tensor:
     if isinstance(value, Tensor):
         return value
-    shape = getattr(value, "shape", None)
+    shape = () if isinstance(value, (tuple, list)) and not value else getattr(value, "shape", None)
     if shape is None:
         raise SourceError(
             say("input {name} of a model of ONNX is given as a shape", name=quote(name)), hint=say(_UNNAMED)

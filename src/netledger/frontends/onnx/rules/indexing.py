@@ -6,6 +6,7 @@ from typing import Any
 
 from netledger.core.language import say
 from netledger.core.number import product
+from netledger.frontends.onnx.folding import places
 from netledger.frontends.onnx.node import At, UnansweredError
 from netledger.frontends.onnx.rules._registry import load, rule
 from netledger.frontends.onnx.values import Value
@@ -35,7 +36,7 @@ def _along(at: At, value: Value, axis: int, start: Any, end: Any, step: int) -> 
         return _symbolic(at, value, axis, start, end, step)
     if step == 0:
         raise ValueError("a step of 0")
-    taken = range(length)[_slice(start, end, step, length)]
+    taken = places(length, start, end, step) if length else range(0)
     if len(taken) == length and step == 1:
         return value
     shape = (*value.shape[:axis], len(taken), *value.shape[axis + 1 :])
@@ -46,11 +47,6 @@ def _along(at: At, value: Value, axis: int, start: Any, end: Any, step: int) -> 
             return at.one("flip", value, axes=(axis,))
         return at.one("rearrange", value, what="Slice", shape=shape)
     return at.one(load("slice")(axis, taken[0], taken[-1] + 1, step), value)
-
-
-def _slice(start: int, end: int, step: int, length: int) -> slice:
-    """As Python has it: an end beyond the axis on the way back is no end."""
-    return slice(max(start, -length) if step > 0 else start, None if step < 0 and end < -length else end, step)
 
 
 def _symbolic(at: At, value: Value, axis: int, start: Any, end: Any, step: int) -> Value:
