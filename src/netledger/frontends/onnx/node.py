@@ -202,7 +202,7 @@ class At:
             copy.CopyFrom(proto)
             proto = copy
             proto.name = next((one for one in self.node.output if one), self.name) or self.op
-        return initialiser(proto, buffer=False)
+        return initialiser(proto, None, self.frame.scope)
 
     def constant(self, data: Any, dtype: str = "") -> Value:
         """Numbers that are known."""

@@ -171,8 +171,8 @@ def numbers(sizes: Any) -> Value:
     return constant(made, "int64")
 
 
-def initialiser(proto: Any, lost: int | None = None, *, buffer: bool = False) -> Value:
-    """A tensor that the file holds; `lost`: the bytes of its values, if these were not read.
+def initialiser(proto: Any, lost: int | None = None, scope: str = "") -> Value:
+    """A tensor that the file holds; `lost`: the bytes of its values, if these were not read; `scope`: where it stands.
 
     Raises:
         SourceError: if it has not as many values as its shape says.
@@ -190,7 +190,7 @@ def initialiser(proto: Any, lost: int | None = None, *, buffer: bool = False) ->
         _check_count(proto, tensor, lost)
     real = "float" in tensor.dtype or "complex" in tensor.dtype
     integer = not real and tensor.dtype not in _WEIGHTS
-    stored = Stored(name, shape, tensor.dtype, real or not integer, buffer or integer)
+    stored = Stored(scope + name, shape, tensor.dtype, not integer, integer)
     return Value(tensor, stored=stored, proto=None if external or lost is not None else proto, name=name)
 
 

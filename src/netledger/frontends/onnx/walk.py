@@ -43,10 +43,11 @@ class Frame:
         attributes: what the attributes of the function that it is stand for.
         modules: the modules that it is in.
         depth: how many graphs it stands in.
+        scope: where its stored tensors stand; empty for the graph of the model.
 
     """
 
-    __slots__ = ("above", "attributes", "depth", "infos", "modules", "opsets", "uses", "values")
+    __slots__ = ("above", "attributes", "depth", "infos", "modules", "opsets", "scope", "uses", "values")
 
     def __init__(
         self,
@@ -55,6 +56,7 @@ class Frame:
         attributes: dict[str, Any] | None = None,
         modules: Modules = (),
         depth: int = 0,
+        scope: str = "",
     ) -> None:
         self.values: dict[str, Value] = {}
         self.opsets = opsets
@@ -62,6 +64,7 @@ class Frame:
         self.attributes = attributes or {}
         self.modules = modules
         self.depth = depth
+        self.scope = scope
         self.infos: dict[str, Any] = {}
         self.uses: Counter[str] = Counter()
         if depth > MOST_DEPTH:
@@ -138,9 +141,9 @@ class Walk:
         for place, tensor in enumerate(proto.initializer):
             lost = self.model.lost.get(place) if proto is self.model.graph else None
             if tensor.name not in frame.values:
-                frame.bind(tensor.name, initialiser(tensor, lost))
+                frame.bind(tensor.name, initialiser(tensor, lost, frame.scope))
         for sparse in proto.sparse_initializer:
-            frame.bind(sparse.values.name, _sparse(sparse))
+            frame.bind(sparse.values.name, _sparse(sparse, frame.scope))
         frame.infos = {info.name: info for info in (*proto.value_info, *proto.output)}
         return self.nodes(proto.node, [one.name for one in proto.output], frame)
 
@@ -225,7 +228,9 @@ class Walk:
         given = {one.name: one for one in proto.attribute_proto}
         attributes = {name: attribute(one) for name, one in given.items()} | at.attributes
         where = (*at.frame.modules, *modules_of(at.node), (at.name or at.op, at.function))
-        frame = Frame(opsets_of(proto) or at.frame.opsets, None, attributes, where, at.frame.depth + 1)
+        frame = Frame(
+            opsets_of(proto) or at.frame.opsets, None, attributes, where, at.frame.depth + 1, f"{at.function}/"
+        )
         for name, value in zip(proto.input, at.inputs, strict=False):
             if value is not None:
                 frame.bind(name, value)
@@ -404,12 +409,12 @@ def _without_missing(proto: Any, frame: Frame) -> list[Any]:
     return nodes
 
 
-def _sparse(proto: Any) -> Value:
+def _sparse(proto: Any, scope: str) -> Value:
     """A stored tensor of which only some elements are kept: counted as these."""
-    kept = initialiser(proto.values)
+    kept = initialiser(proto.values, None, scope)
     assert kept.stored is not None
     shape = tuple(map(int, proto.dims))
     dtype = kept.tensor.dtype
-    stored = Stored(proto.values.name, kept.shape, dtype)
+    stored = Stored(kept.stored.key, kept.shape, dtype)
     source = Value(kept.tensor, stored=stored, name=proto.values.name)
     return Value(Tensor(shape, dtype), view=(load("rearrange")("sparse", shape), source), name=proto.values.name)

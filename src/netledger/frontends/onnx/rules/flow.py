@@ -18,10 +18,12 @@ MOST_WORK = 20_000
 """So many nodes in all turns of one loop."""
 
 
-def _inner(at: At, graph: Any, given: Any = ()) -> list[Value]:
+def _inner(at: At, graph: Any, given: Any = (), word: str = "body") -> list[Value]:
     from netledger.frontends.onnx.walk import Frame
 
-    frame = Frame(at.frame.opsets, at.frame, at.frame.attributes, at.frame.modules, at.frame.depth + 1)
+    inside = at.frame
+    scope = f"{inside.scope}{at.name or at.node.output[0]}.{word}/"
+    frame = Frame(inside.opsets, inside, inside.attributes, inside.modules, inside.depth + 1, scope)
     return at.walk.graph_of(graph, frame, list(given))
 
 
@@ -45,7 +47,7 @@ def branch(at: At) -> list[Value]:
                 branch=word,
             )
         )
-    return _inner(at, graphs[taken])
+    return _inner(at, graphs[taken], (), "then_branch" if taken else "else_branch")
 
 
 def _nodes(graph: Any) -> int:
