@@ -49,7 +49,7 @@ def attribute(proto: Any) -> Any:
     if kind == 7:
         return tuple(proto.ints)
     if kind == 1:
-        return float(proto.f)
+        return float(str(np.float32(proto.f)))  # 1e-05, as it was written, not what is nearest to it
     if kind == 3:
         return proto.s.decode("utf-8", "replace")
     if kind == 4:

@@ -309,7 +309,7 @@ def laid_out(model: Model, options: Options) -> Network:
     try:
         return _laid_out(model, options)
     except TypeError:
-        if isinstance(model.name, bytes) or _no_text(model.graph):
+        if _no_text(model.graph):
             raise SourceError("a name in it is no text", hint="The file is broken.") from None
         raise
 
