@@ -264,6 +264,11 @@ class Graph:
         del self.tensors[mark.tensors :], self._done[mark.done :], self._calls[mark.calls :]
         self._values, self._read = dict(mark.values), Counter(mark.read)
 
+    def maker(self, number: int) -> Operator | None:
+        """The operation that made a tensor; None for an input."""
+        place = self._makers.get(number, -1)
+        return self._done[place].op if place >= 0 else None
+
     @contextmanager
     def telling(self, name: str, source: str) -> Iterator[None]:
         """Whatever mistake is raised knows what was laid out before it."""
