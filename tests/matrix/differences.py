@@ -45,6 +45,27 @@ def normalised_in_three(spec: Any) -> int:
     return sum(prod(entry.outputs[0]) - 2 * entry.outputs[0][1] for entry in _of(spec, "batchnorm"))
 
 
+def folded_parameters(spec: Any) -> int:
+    """PyTorch's exporter folds a batch norm into the convolution before it: a bias for a scale and a shift."""
+    return -sum(entry.outputs[0][1] for entry in _of(spec, "batchnorm"))
+
+
+def folded_biases(spec: Any) -> int:
+    """The convolution adds that bias."""
+    return sum(prod(entry.outputs[0]) for entry in _of(spec, "batchnorm"))
+
+
+def folded(spec: Any) -> int:
+    """A bias is added instead of all that a batch norm does."""
+    return folded_biases(spec) - sum(entry.total("arithmetic") for entry in _of(spec, "batchnorm"))
+
+
+def states_of_zeros(spec: Any) -> int:
+    """PyTorch's exporter stores the first states of an LSTM, all zeros, once for all layers that are alike."""
+    entry = _of(spec, "lstm")[0]
+    return 2 * len(_cells(entry)) * int(entry.attributes["hidden"])
+
+
 def squares_of_rows(spec: Any) -> int:
     """Flax takes the variance of a row from the mean of its squares: three operations more, and never below 0."""
     return sum(3 * prod(entry.outputs[0][:-1]) for entry in _of(spec, "layernorm"))
@@ -77,9 +98,19 @@ _TWO_BIASES: dict[str, Difference] = {
     "arithmetic": adding_second_biases,
 }
 
+_FOLDED: dict[str, Difference] = {
+    "parameters": folded_parameters,
+    "textbook": folded_biases,
+    "arithmetic": folded,
+}
+
 DIFFERENCES: dict[tuple[str, str], dict[str, Difference]] = {
     ("torch", "lstm_classifier"): _TWO_BIASES,
     ("paddle", "lstm_classifier"): _TWO_BIASES,
+    ("onnx", "lstm_classifier"): {**_TWO_BIASES, "parameters": _sum(second_biases, states_of_zeros)},
+    ("onnx", "resnet18"): _FOLDED,
+    ("onnx", "resnet50"): _FOLDED,
+    ("onnx", "mobilenet_v2"): _FOLDED,
     ("paddle", "transformer_encoder"): {"arithmetic": scaled_queries},
     ("flax", "vgg16"): {"arithmetic": no_adaptive_pool},
     ("flax", "resnet18"): {"arithmetic": normalised_in_three},

@@ -6,13 +6,15 @@ import contextlib
 import io
 import logging
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
 from torch import nn
 
-__all__ = ["exported", "varied"]
+from tests.matrix import torch_models
+
+__all__ = ["NETWORKS", "exported", "varied"]
 
 
 def varied(model: nn.Module) -> nn.Module:
@@ -44,3 +46,18 @@ def exported(model: nn.Module, inputs: Sequence[Any], *, dynamo: bool, **options
             return file.getvalue()
     finally:
         logging.disable(before)
+
+
+def _network(name: str) -> Callable[[], tuple[bytes, tuple[int, ...]]]:
+    def build() -> tuple[bytes, tuple[int, ...]]:
+        model, shape = torch_models.WITH_MEMORY[name]()
+        given = torch.zeros(shape, dtype=getattr(torch, torch_models.DTYPES.get(name, "float32")))
+        return exported(varied(model), [given], dynamo=False), shape
+
+    return build
+
+
+NETWORKS: dict[str, Callable[[], tuple[bytes, tuple[int, ...]]]] = {
+    name: _network(name) for name in torch_models.NETWORKS
+}
+"""By name: makes the file, and the shape of its input, batch included."""

@@ -13,7 +13,7 @@ from torch import nn
 
 from bench.models import torchvision
 
-__all__ = ["DTYPES", "NETWORKS"]
+__all__ = ["DTYPES", "NETWORKS", "WITH_MEMORY"]
 
 Built = tuple[nn.Module, tuple[int, ...]]
 
@@ -105,19 +105,22 @@ def _built(make: Callable[[], Any]) -> Callable[[], Built]:
     return build
 
 
-NETWORKS: dict[str, Callable[[], Built]] = {
-    "lenet": _built(_lenet),
-    "lenet5": _built(_lenet5),
-    "alexnet": _built(_alexnet),
-    "vgg16": _built(_torchvision("vgg16")),
-    "resnet18": _built(_torchvision("resnet18")),
-    "resnet50": _built(_torchvision("resnet50")),
-    "mobilenet_v2": _built(_torchvision("mobilenet_v2")),
-    "unet": _built(lambda: (_UNet(), (1, 1, 572, 572))),
-    "transformer_encoder": _built(_transformer),
-    "lstm_classifier": _built(lambda: (_Classifier(), (1, 200))),
+WITH_MEMORY: dict[str, Callable[[], Built]] = {
+    "lenet": _lenet,
+    "lenet5": _lenet5,
+    "alexnet": _alexnet,
+    "vgg16": _torchvision("vgg16"),
+    "resnet18": _torchvision("resnet18"),
+    "resnet50": _torchvision("resnet50"),
+    "mobilenet_v2": _torchvision("mobilenet_v2"),
+    "unet": lambda: (_UNet(), (1, 1, 572, 572)),
+    "transformer_encoder": _transformer,
+    "lstm_classifier": lambda: (_Classifier(), (1, 200)),
 }
-"""By name: makes the model without memory, and the shape of its input, batch included."""
+"""By name: makes the model, and the shape of its input, batch included."""
+
+NETWORKS: dict[str, Callable[[], Built]] = {name: _built(make) for name, make in WITH_MEMORY.items()}
+"""The same without memory."""
 
 DTYPES = {"lstm_classifier": "int64"}
 """The element type of the input, where it is no float32."""
