@@ -14,7 +14,7 @@ from netledger.frontends.jax.reader import Reader, tensor_of
 from netledger.frontends.jax.sources import Traced, named, traced
 from netledger.frontends.options import Options
 
-__all__ = ["network"]
+__all__ = ["followed", "network"]
 
 
 def network(source: Any, options: Options) -> Network:
@@ -22,12 +22,12 @@ def network(source: Any, options: Options) -> Network:
     given = [value for _, value in options.inputs]
     alone = options.batch is None and bool(given) and all(isinstance(value, Tensor) for value in given)
     try:
-        return _network(traced(source, options))
+        return followed(traced(source, options))
     except ForwardError:
         if not alone or options.kwargs:
             raise
         try:
-            made = _network(traced(source, options._replace(batch=1)))
+            made = followed(traced(source, options._replace(batch=1)))
         except NetledgerError:
             made = None
         if made is None:
@@ -37,7 +37,8 @@ def network(source: Any, options: Options) -> Network:
     return made._replace(notes=(*made.notes, note))
 
 
-def _network(model: Traced) -> Network:
+def followed(model: Traced) -> Network:
+    """The network of what is traced."""
     stored = named(model.stored, model.buffers)
     jaxpr, constants = _jaxpr(model)
     graph = Graph()

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import keras
 
 from netledger.core.errors import NetledgerError
-from netledger.core.network import Network
+from netledger.core.network import Network, Tensor
 from netledger.frontends.keras.tensors import Abstract
 from netledger.frontends.options import Options
 
 if TYPE_CHECKING:
     from netledger.frontends.keras.trace import Trace
+
+Follow = Callable[[Any, tuple[Any, ...], dict[str, Any], list[Tensor]], tuple[Any, Network]]
+"""A layer with its arguments, and the tensors among them → what Keras says of its outputs, and its network."""
 
 __all__ = ["is_foreign", "traced", "wants_values"]
 
@@ -36,7 +39,7 @@ def wants_values(error: Exception) -> bool:
 def traced(trace: Trace, layer: Any, args: tuple[Any, ...], kwargs: dict[str, Any], error: Exception) -> Any:
     """The layer by its backend; where that has no front end, or it fails too: a gap. `error`: why it came here."""
     follow = _FOLLOW.get(keras.backend.backend())
-    made = None if follow is None else follow(trace, layer, args, kwargs)
+    made = None if follow is None else _followed(trace, layer, args, kwargs, follow)
     if made is not None:
         return made
     if len(trace.open) == 1 and wants_values(error):
@@ -49,21 +52,16 @@ def traced(trace: Trace, layer: Any, args: tuple[Any, ...], kwargs: dict[str, An
         raise error from None
 
 
-def _torch(trace: Trace, layer: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    """By the front end of PyTorch; None: it cannot be followed so."""
+def _followed(trace: Trace, layer: Any, args: tuple[Any, ...], kwargs: dict[str, Any], follow: Follow) -> Any:
+    """By the front end of the backend; None: it cannot be followed so."""
     values = [*args, *kwargs.values()]
     plain = all(value is None or isinstance(value, (Abstract, bool, int, float, str)) for value in values)
     if not plain:
         return None
-    from netledger.frontends.keras.in_torch import filled, module
-    from netledger.frontends.torch import network
-
     inputs = [value.number for value in values if isinstance(value, Abstract)]
-    given = Options(tuple(("", trace.graph.tensors[number]) for number in inputs))
     try:
-        with trace.quiet(), _outside(), filled(layer.variables):
-            spec = layer.compute_output_spec(*_symbols(args), **_symbols(kwargs))
-            found = network(module(layer, args, kwargs), given)
+        with trace.quiet(), _outside():
+            spec, found = follow(layer, args, kwargs, [trace.graph.tensors[number] for number in inputs])
     except Exception:  # noqa: BLE001  # a gap then
         return None
     parts = keras.tree.flatten(spec)
@@ -72,6 +70,24 @@ def _torch(trace: Trace, layer: Any, args: tuple[Any, ...], kwargs: dict[str, An
     outputs = _spliced(trace, found, inputs, {f"v{place}": one for place, one in enumerate(layer.variables)})
     pairs = zip(outputs, parts, strict=True)
     return keras.tree.pack_sequence_as(spec, [Abstract(n, tuple(part.shape), part.dtype) for n, part in pairs])
+
+
+def _torch(layer: Any, args: tuple[Any, ...], kwargs: dict[str, Any], tensors: list[Tensor]) -> tuple[Any, Network]:
+    from netledger.frontends.keras.in_torch import filled, module
+    from netledger.frontends.torch import network
+
+    given = Options(tuple(("", tensor) for tensor in tensors))
+    with filled(layer.variables):
+        spec = layer.compute_output_spec(*_symbols(args), **_symbols(kwargs))
+        return spec, network(module(layer, args, kwargs), given)
+
+
+def _jax(layer: Any, args: tuple[Any, ...], kwargs: dict[str, Any], tensors: list[Tensor]) -> tuple[Any, Network]:
+    from netledger.frontends.jax.run import followed
+    from netledger.frontends.keras.in_jax import traced
+
+    spec = layer.compute_output_spec(*_symbols(args), **_symbols(kwargs))
+    return spec, followed(traced(layer, args, kwargs, tensors))
 
 
 def _symbols(value: Any) -> Any:
@@ -112,5 +128,5 @@ def _spliced(trace: Trace, found: Network, inputs: list[int], variables: dict[st
     return [numbers[number] for number in found.outputs]
 
 
-_FOLLOW = {"torch": _torch}
+_FOLLOW: dict[str, Follow] = {"torch": _torch, "jax": _jax}
 """What follows a layer through its backend, by the backend; without one, it is a gap."""
