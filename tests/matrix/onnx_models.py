@@ -12,7 +12,7 @@ from typing import Any
 import torch
 from torch import nn
 
-__all__ = ["exported", "varied"]
+__all__ = ["exported", "of", "varied"]
 
 
 def varied(model: nn.Module) -> nn.Module:
@@ -44,3 +44,11 @@ def exported(model: nn.Module, inputs: Sequence[Any], *, dynamo: bool, **options
             return file.getvalue()
     finally:
         logging.disable(before)
+
+
+def of(name: str, *, dynamo: bool = False, **options: Any) -> bytes:
+    """A network of the matrix by its name, exported; its parameters are varied."""
+    from tests.matrix.torch_models import NETWORKS
+
+    model, shape = NETWORKS[name]()
+    return exported(varied(model), [shape], dynamo=dynamo, **options)
