@@ -9,6 +9,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable
 from typing import Any
+from unittest import mock
 
 import pytest
 import torch
@@ -42,7 +43,9 @@ FUSED = ("torchvision:resnet18", "torchvision:mnasnet0_5", "torchvision:vgg11_bn
 
 
 def built(name: str) -> tuple[nn.Module, Any]:
-    model = models.build_unset(name)
+    # It draws until all numbers are near enough: in memory that is not set, for ever.
+    with mock.patch.object(nn.init, "_no_grad_trunc_normal_", lambda tensor, *_, **__: tensor):
+        model = models.build_unset(name)
     return varied(model), models.shapes(name, model)
 
 
@@ -155,8 +158,4 @@ def test_every_figure(name: str, dynamo: bool) -> None:
     given = nl.Shape(*shape.shape, dtype="int64") if isinstance(shape, torch.Tensor) else shape
     options: dict[str, Any] = {} if dynamo else {"opset_version": 20}
     ours, theirs = nl.count(exported(model, [shape], dynamo=dynamo, **options)), nl.count(model, given)
-    if name == "words" and dynamo:  # first states of zeros become stored tensors: h and c are one
-        assert ours.parameters - theirs.parameters in (0, 40, 80)
-        assert {one: ours.total(one) for one in CONVENTIONS} == {one: theirs.total(one) for one in CONVENTIONS}
-        return
     same_figures(ours, theirs)

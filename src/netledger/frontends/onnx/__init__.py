@@ -5,6 +5,7 @@ lean        the bytes of a model without those of its weights
 values      what a name stands for: a tensor, a stored one, numbers that are known
 inputs      shapes of the inputs; axes that the file leaves open
 walk        one node after another
+frame       a graph that is walked: its names
 node        a node as rules see it
 order       nodes in the order in which they can run
 scopes      in which modules a node is

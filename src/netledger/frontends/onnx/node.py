@@ -19,7 +19,8 @@ from netledger.frontends.onnx.values import Value, constant, initialiser
 from netledger.ops import load
 
 if TYPE_CHECKING:
-    from netledger.frontends.onnx.walk import Frame, Walk
+    from netledger.frontends.onnx.frame import Frame
+    from netledger.frontends.onnx.walk import Walk
 
 __all__ = ["At", "UnansweredError", "attribute", "read_attributes"]
 

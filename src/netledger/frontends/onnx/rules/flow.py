@@ -6,6 +6,7 @@ from typing import Any
 
 from netledger.core.language import say
 from netledger.core.network import Tensor
+from netledger.frontends.onnx.frame import Frame
 from netledger.frontends.onnx.node import At, UnansweredError
 from netledger.frontends.onnx.order import called
 from netledger.frontends.onnx.rules._registry import load, rule
@@ -19,8 +20,6 @@ MOST_WORK = 20_000
 
 
 def _inner(at: At, graph: Any, given: Any = (), word: str = "body") -> list[Value]:
-    from netledger.frontends.onnx.walk import Frame
-
     inside = at.frame
     scope = f"{inside.scope}{at.name or at.node.output[0]}.{word}/"
     frame = Frame(inside.opsets, inside, inside.attributes, inside.modules, inside.depth + 1, scope)

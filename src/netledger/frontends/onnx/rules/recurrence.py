@@ -75,8 +75,12 @@ def _stored(at: At, ways: int) -> dict[str, Any]:
 
 
 def _state(at: At, place: int, last: bool) -> Value | None:
+    """A first state; one of zeros is none: that is what it is when left out."""
     value = at.maybe(place)
-    if value is None or not last:
+    data = None if value is None or value.number is not None else value.known()
+    if value is None or (data is not None and not data.any()):
+        return None
+    if not last:
         return value
     return at.one("transpose", value, first=0, second=1)
 
