@@ -17,10 +17,10 @@ from netledger.core.errors import SourceError, quote
 from netledger.core.language import say
 from netledger.core.network import Network
 from netledger.frontends.options import Options
-from netledger.frontends.printed.chain import lay_out
-from netledger.frontends.printed.text import MAX_TEXT, parsed
 
 __all__ = ["accepts", "network"]
+
+MAX_TEXT = 5_000_000
 
 _CHILD = re.compile(r"\([\w.-]+\):\s*(?:\d+ x )?[A-Za-z_][\w.]*\(")
 _ALONE = re.compile(r"\s*[A-Z][\w.]*\((?:[^\n()]|\([^\n()]*\))*\)\s*\Z")
@@ -54,6 +54,9 @@ def network(source: Any, options: Options) -> Network:
         raise SourceError("closed forms are made of specs, not of printed models", hint="Write it as a spec.")
     if options.let:
         raise SourceError("a printed model has no numbers to set", hint="Print it as you want it.")
+    from netledger.frontends.printed.chain import lay_out
+    from netledger.frontends.printed.text import parsed
+
     text, place = _read(os.fspath(source))
     return lay_out(parsed(text), options, place)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from math import prod
 
 from netledger.core.errors import NetledgerError, ShapeError, SourceError
-from netledger.core.language import say
+from netledger.core.language import later, say
 from netledger.core.network import Builder, Network, Tensor, shapes
 from netledger.frontends.options import Options
 from netledger.frontends.printed.layers import CONTAINERS, LAYERS, Layer
@@ -16,9 +16,7 @@ from netledger.ops.reshaping import Flatten
 
 __all__ = ["lay_out"]
 
-_CHAIN = (
-    "A printed model does not tell how its layers are connected: they are taken to run one after another, as printed."
-)
+_CHAIN = later("How the layers are connected is not printed: they are taken to run one after another, as printed.")
 
 
 def lay_out(root: Printed, options: Options, source: str) -> Network:

@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from netledger import ops
+from netledger.core.language import later
 from netledger.core.operator import Operator
 from netledger.frontends.printed.text import Printed
 
@@ -43,7 +44,7 @@ class Layer(NamedTuple):
     silent: str = ""
 
 
-_NO_BIAS = "Paddle does not print whether a layer has a bias: each is taken to have one."
+_NO_BIAS = later("Paddle does not print whether a layer has a bias: each is taken to have one.")
 
 
 _OPTIONAL = ("stride",)

@@ -12,10 +12,10 @@ from typing import Any, NamedTuple
 
 from netledger.core.errors import SourceError, Where
 from netledger.core.language import say
+from netledger.frontends.printed import MAX_TEXT
 
-__all__ = ["MAX_TEXT", "Printed", "parsed"]
+__all__ = ["Printed", "parsed"]
 
-MAX_TEXT = 5_000_000
 MAX_DEPTH = 100
 MAX_LAYERS = 100_000
 
