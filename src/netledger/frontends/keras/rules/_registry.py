@@ -50,7 +50,7 @@ def _declared(table: dict[str, Rule], names: tuple[str, ...]) -> Callable[[Rule]
     def declared(rule: Rule) -> Rule:
         for name in names:
             if name in table:
-                raise ValueError(f"two rules for {name}")
+                raise ValueError(name)  # two rules
             table[name] = rule
         return rule
 

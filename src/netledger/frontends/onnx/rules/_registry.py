@@ -35,7 +35,7 @@ def rule(*names: str, domain: str = "") -> Callable[[Rule], Rule]:
     def declared(apply: Rule) -> Rule:
         for name in names:
             if (domain, name) in RULES:
-                raise ValueError(f"two rules for {name}")
+                raise ValueError(name)  # two rules
             RULES[domain, name] = apply
         return apply
 

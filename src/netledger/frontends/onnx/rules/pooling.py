@@ -17,7 +17,7 @@ def _window(at: At) -> tuple[Any, Any, Any, Any]:
     kernel = at.get("kernel_shape") or ()
     count = len(kernel)
     if count != len(at[0].shape) - 2:
-        raise ValueError(f"{count} axes are pooled")
+        raise ValueError(count)  # so many axes are pooled
     size, stride, dilation = axes(kernel, 1), axes(at.get("strides"), 1), axes(at.get("dilations"), 1)
     return size, stride, pads(at, count, size, stride, dilation, at[0].shape[2:]), dilation
 
