@@ -6,8 +6,10 @@ from flax import linen as nn
 
 
 class Net(nn.Module):
+    """A convolution, a pool and a linear layer."""
+
     @nn.compact
-    def __call__(self, x):  # type: ignore[no-untyped-def]
+    def __call__(self, x):
         x = nn.relu(nn.Conv(16, (3, 3), strides=2)(x))
         x = nn.max_pool(x, (2, 2), (2, 2))
         return nn.Dense(10, name="head")(x.reshape(x.shape[0], -1))

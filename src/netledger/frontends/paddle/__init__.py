@@ -14,6 +14,7 @@ Only this file is imported before a layer of Paddle is asked for: the others imp
 from __future__ import annotations
 
 import os
+import warnings
 from typing import Any
 
 from netledger.core.errors import SourceError
@@ -50,7 +51,9 @@ def network(source: Any, options: Options) -> Network:
 
         return saved(os.fspath(source), options)
     try:
-        import paddle  # noqa: F401
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "No ccache found", UserWarning)  # it is for compiling, not for counting
+            import paddle  # noqa: F401
     except ImportError:
         hint = "Install it: pip install paddlepaddle."
         raise SourceError(
