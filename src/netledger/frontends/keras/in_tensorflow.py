@@ -17,7 +17,8 @@ from netledger.core.network import DTYPE_BITS, Network, Tensor
 from netledger.core.number import product
 from netledger.core.operator import Operator
 from netledger.frontends.graph import Graph, Stored
-from netledger.frontends.keras.in_tensorflow_rules import CALLS, RULES, folded, named
+from netledger.frontends.keras.in_tensorflow_folding import folded
+from netledger.frontends.keras.in_tensorflow_rules import CALLS, RULES, named
 from netledger.frontends.keras.tensors import Abstract
 
 __all__ = ["Known", "Reader", "followed"]
