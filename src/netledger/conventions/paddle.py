@@ -20,6 +20,7 @@ from collections.abc import Callable, Iterator, Mapping
 from math import prod
 from typing import NamedTuple
 
+from netledger.conventions._words import several
 from netledger.core.ledger import Charge, Entry, Held, Ledger
 from netledger.core.network import Parameter, Tensor
 
@@ -170,12 +171,18 @@ def parameters(entry: Entry) -> int:
 
 
 def charges(ledger: Ledger) -> Iterator[Charge]:
-    """What it charges each operation, where that is a layer."""
+    """What it charges each operation, where that is a layer; and the products that it leaves out, by name."""
     seen = _seen(ledger)
     for place, entry in enumerate(ledger.entries):
         times = seen(entry)
-        for term, amount in (_of_layer(ledger, entry) if times else {}).items():
-            yield Charge(term, amount * times, place)
+        found = _of_layer(ledger, entry) if times else {}
+        yield from (Charge(term, amount, place) for term, amount in found.items())
+        if times > 1:
+            yield Charge("layers that stand in several places, counted again", (times - 1) * sum(found.values()), place)
+        products = entry.where("multiply", "product")
+        if products and "products" not in found:
+            why = ", counted otherwise" if found else " not counted"
+            yield Charge(f"{several(entry.op)}{why}", 0, place, missing=products)
 
 
 def _seen(ledger: Ledger) -> Callable[[Entry], int]:

@@ -199,11 +199,15 @@ def _called(graph: Graph, calls: tuple[Call, ...], name: str) -> dict[str, Decla
 
 
 def _stored(graph: Graph, calls: tuple[Call, ...], paths: Iterable[str]) -> dict[str, dict[str, str]]:
-    """Local name and key of what each module stores: as it was told, or what its operations read first."""
+    """Local name and key of what each module stores: as it was told, or what its operations read first.
+
+    What a module stores that is not among these (a cell that its layer never calls) is stored by the one around it.
+    """
     held: dict[str, dict[str, str]] = {path: {} for path in ("", *paths)}
     for path, stored in graph.held.values():
-        if path in held:
-            held[path][stored.key.removeprefix(f"{path}.")] = stored.key
+        while path not in held:
+            path = path.rpartition(".")[0]
+        held[path][stored.key.removeprefix(f"{path}.")] = stored.key
     met = set(graph.held)
     for did in graph.done:
         path = calls[did.call].path if did.call >= 0 else ""

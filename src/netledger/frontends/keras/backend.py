@@ -67,7 +67,10 @@ def _followed(trace: Trace, layer: Any, args: tuple[Any, ...], kwargs: dict[str,
     parts = keras.tree.flatten(spec)
     if [found.tensors[number].shape for number in found.outputs] != [tuple(part.shape) for part in parts]:
         return None
-    outputs = _spliced(trace, found, inputs, {f"v{place}": one for place, one in enumerate(layer.variables)})
+    variables = {f"v{place}": one for place, one in enumerate(layer.variables)}
+    if any(part.key not in variables for node in found.nodes if node.op.KIND != "unused" for part in node.parameters):
+        return None  # it stores what Keras does not know of
+    outputs = _spliced(trace, found, inputs, variables)
     pairs = zip(outputs, parts, strict=True)
     return keras.tree.pack_sequence_as(spec, [Abstract(n, tuple(part.shape), part.dtype) for n, part in pairs])
 
@@ -88,6 +91,13 @@ def _jax(layer: Any, args: tuple[Any, ...], kwargs: dict[str, Any], tensors: lis
 
     spec = layer.compute_output_spec(*_symbols(args), **_symbols(kwargs))
     return spec, followed(traced(layer, args, kwargs, tensors))
+
+
+def _graph(layer: Any, args: tuple[Any, ...], kwargs: dict[str, Any], tensors: list[Tensor]) -> tuple[Any, Network]:
+    from netledger.frontends.keras.in_tensorflow import followed
+
+    spec = layer.compute_output_spec(*_symbols(args), **_symbols(kwargs))
+    return spec, followed(layer, args, kwargs, tensors)
 
 
 def _symbols(value: Any) -> Any:
@@ -128,5 +138,5 @@ def _spliced(trace: Trace, found: Network, inputs: list[int], variables: dict[st
     return [numbers[number] for number in found.outputs]
 
 
-_FOLLOW: dict[str, Follow] = {"torch": _torch, "jax": _jax}
+_FOLLOW: dict[str, Follow] = {"torch": _torch, "jax": _jax, "tensorflow": _graph}
 """What follows a layer through its backend, by the backend; without one, it is a gap."""
