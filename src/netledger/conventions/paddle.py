@@ -20,6 +20,7 @@ from collections.abc import Callable, Iterator, Mapping
 from math import prod
 from typing import NamedTuple
 
+from netledger.conventions._layers import parts_of
 from netledger.conventions._words import several
 from netledger.core.ledger import Charge, Entry, Held, Ledger
 from netledger.core.network import Parameter, Tensor
@@ -65,10 +66,16 @@ def _adaptive_avgpool(entry: Entry) -> Amounts:
     return {"windows of adaptive pools": prod(made) * window, "adaptive-pool outputs": prod(made)}
 
 
+def _multihead_attention(entry: Entry) -> Amounts:
+    linear = (part.where("multiply", "product") for part in parts_of(entry) if part.op == "linear")
+    return {"products of its linear layers": sum(linear)}
+
+
 _PRICED: dict[str, Callable[[Entry], Amounts]] = {
     "conv": _convolution,
     "conv_transpose": _conv_transpose,
     "linear": _linear,
+    "multihead_attention": _multihead_attention,
     "batchnorm": _batchnorm,
     "leaky_relu": _leaky_relu,
     "avgpool": _avgpool,

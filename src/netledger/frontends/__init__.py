@@ -67,7 +67,8 @@ def replays(source: object) -> bool:
 
 
 def _front_end(source: object) -> ModuleType:
-    for name in names():
+    word = isinstance(source, str) and source.isidentifier() and not os.path.exists(source)
+    for name in ("spec",) if word else names():  # a word that is no file can only be a preset
         module = import_module(f"{__name__}.{name}")
         if module.accepts(source):
             return module
