@@ -37,8 +37,17 @@ DTYPE_BITS = {
     "int32": 32,
     "int16": 16,
     "int8": 8,
+    "uint64": 64,
+    "uint32": 32,
+    "uint16": 16,
     "uint8": 8,
     "bool": 8,
+    "float8": 8,
+    "float4": 4,
+    "int4": 4,
+    "uint4": 4,
+    "int2": 2,
+    "uint2": 2,
     "complex64": 64,
     "complex128": 128,
 }
@@ -58,8 +67,9 @@ class Tensor(NamedTuple):
 
     @property
     def bytes(self) -> Number:
-        """How much memory its elements take."""
-        return self.elements * (DTYPE_BITS[self.dtype] // 8)
+        """How much memory its elements take: those of less than a byte are packed."""
+        bits = DTYPE_BITS[self.dtype]
+        return self.elements * (bits // 8) if bits >= 8 else (self.elements * bits + 7) // 8
 
     def like(self, shape: Shape) -> Tensor:
         """Another shape, of the same element type."""

@@ -66,6 +66,7 @@ class Names:
         self.taken = taken
         self._counts: dict[str, int] = {}
         self._given: set[str] = set()
+        self._turns: dict[str, int] = {}
 
     def numbered(self, path: str, label: str) -> str:
         """A kind of operation, counted within a module: conv1, layer1.add2."""
@@ -79,11 +80,12 @@ class Names:
 
     def own(self, name: str) -> str:
         """The name itself; with a number after it if it was given before."""
-        turn = 1
+        turn = self._turns.get(name, 1)
         told = name
         while told in self._given:
             turn += 1
             told = f"{name}:{turn}"
+        self._turns[name] = turn
         self._given.add(told)
         return told
 

@@ -246,6 +246,11 @@ class Graph:
         self._done[place] = did._replace(op=done, stored={**did.stored, "bias": bias}, records=records)
         return True
 
+    def maker(self, number: int) -> Operator | None:
+        """The operation that made a tensor; None for an input."""
+        place = self._makers.get(number, -1)
+        return self._done[place].op if place >= 0 else None
+
     def network(self, name: str, source: str, outputs: Iterable[int], *, partly: bool = False) -> Network:
         """All of it, frozen; `partly`: it failed: that something was not read is no fact then."""
         return frozen(self, name, source, tuple(outputs), partly)
