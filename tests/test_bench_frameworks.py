@@ -15,7 +15,7 @@ TINY = {"paddle": "LeNet", "keras": "MobileNetV2", "jax": "lenet", "onnx": "lstm
 
 
 def ours(seconds: float = 0.002, **facts: Any) -> dict[str, Any]:
-    figures = {"macs": 100, "flops": 200, "arithmetic": 210, "paddle": 100, "parameters": 5, "stored": 7}
+    figures = {"macs": 100, "flops": 200, "arithmetic": 210, "real": 180, "paddle": 100, "parameters": 5, "stored": 7}
     told = {"inside": 0.75, "graph": 0.01, "operations": 3, "gaps": 0}
     return {"first": 0.1, "seconds": seconds, "figures": figures, "facts": told | facts, "versions": {"jax": "1"}}
 
@@ -56,16 +56,16 @@ def test_times_are_judged() -> None:
 
 
 def test_figures_are_held_against_ours() -> None:
-    (line,) = judge.lines({"net": {"netledger": ours(), "other": theirs(1.0, arithmetic=210, stored=8)}})
-    found = [(one.against, one.by) for one in judge.differences([line])]
-    assert found == [("arithmetic", 0), ("flops", 10), ("stored", 1)]
+    answers = {"netledger": ours(), "other": theirs(1.0, real=210, stored=8), "same": theirs(2.0, real=210, macs=99)}
+    found = [(one.report, one.against, one.by) for one in judge.differences(judge.lines({"net": answers}))]
+    assert found[:3] == [("other", "real", 30), ("other", "arithmetic", 0), ("other", "flops", 10)]
+    assert found[3:] == [("other", "stored", 1), ("same", "macs", -1)]
 
 
 def test_failures_and_gaps_are_told() -> None:
     broken = {"error": "ValueError: a | b"}
-    found = judge.lines(
-        {"one": {"netledger": broken, "cost_analysis": theirs(1.0)}, "two": {"netledger": ours(gaps=2)}}
-    )
+    one = {"netledger": broken, "cost_analysis": theirs(1.0)}
+    found = judge.lines({"one": one, "two": {"netledger": ours(gaps=2)}})
     told = [("one", "netledger", "ValueError: a | b"), ("two", "netledger", "2 operations are not counted")]
     assert list(judge.failures(found)) == told
     assert found[0].share is None
@@ -75,11 +75,11 @@ def test_failures_and_gaps_are_told() -> None:
 def test_the_section_tells_them() -> None:
     answers = {
         "netledger": ours(),
-        "cost_analysis": theirs(0.001, arithmetic=150),
+        "cost_analysis": theirs(0.001, real=150),
         "cost_analysis, variables at hand": {"error": "ValueError: a < b"},
     }
     text = section({"machine": run.machine(), "libraries": {"jax": {"net": answers}}})
-    assert "| JAX and Flax | cost_analysis | 1 | **0.50** | 0.50 (net) | 1 (net) | 3.00 | 0 of 1 figures | 0 |" in text
+    assert "| JAX and Flax | cost_analysis | 1 | **0.50** | 0.50 (net) | 1 (net) | 3.00 | 0 of 1 | 0 |" in text
     assert "| net | cost_analysis | 150 | our `flops` | 200 | −50 | −25.0 % |" in text
     assert "| net | cost_analysis, variables at hand | ValueError: a &lt; b |" in text
     assert "| JAX and Flax | 5.0 % | 5.0 % (net) | 0 of 1 |" in text

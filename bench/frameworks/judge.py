@@ -10,7 +10,7 @@ from bench.peers.judge import over
 
 __all__ = ["AGAINST", "Difference", "Line", "differences", "failures", "lines", "ratios"]
 
-AGAINST = {"flops": ("flops", "arithmetic"), "arithmetic": ("arithmetic", "flops")}
+AGAINST = {"flops": ("flops", "arithmetic"), "real": ("real", "arithmetic", "flops")}
 """Figures of a peer that are held against more than one of ours."""
 
 Answer = dict[str, Any]
@@ -88,11 +88,20 @@ def ratios(found: list[Line], report: str, which: str = "seconds") -> dict[str, 
 def differences(found: list[Line]) -> Iterator[Difference]:
     """Every figure of every peer, held against ours."""
     for line in found:
-        for report, answer in line.peers.items():
-            for name, theirs in answer.get("figures", {}).items():
+        for report, name, theirs in _figures(line):
+            if "figures" in line.ours:
                 for against in AGAINST.get(name, (name,)):
-                    if "figures" in line.ours:
-                        yield Difference(line.network, report, theirs, against, line.ours["figures"][against])
+                    yield Difference(line.network, report, theirs, against, line.ours["figures"][against])
+
+
+def _figures(line: Line) -> Iterator[tuple[str, str, int]]:
+    """Report, name and figure; not what an earlier report of the same network says already."""
+    seen = set()
+    for report, answer in line.peers.items():
+        for name, theirs in answer.get("figures", {}).items():
+            if (name, theirs) not in seen:
+                seen.add((name, theirs))
+                yield report, name, theirs
 
 
 def failures(found: list[Line]) -> Iterator[tuple[str, str, str]]:

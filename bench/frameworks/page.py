@@ -34,6 +34,10 @@ the two.
 - {cpu}, {cores} cores; {system}, Python {python}.
 """
 
+SHARES = """Our own part of a count, beside what building the framework's own graph takes by itself. A model of Keras has its
+graph already, and of a file of ONNX a count reads no weights: there all of the count is our own.
+"""
+
 NAMES = {
     "paddle": "our `paddle`",
     "stored": "our parameters and buffers",
@@ -41,6 +45,7 @@ NAMES = {
     "macs": "our `macs`",
     "flops": "our `flops`",
     "arithmetic": "our `arithmetic`",
+    "real": "our `arithmetic`, products on padding left out",
 }
 
 
@@ -75,7 +80,7 @@ def _summed(library: str, report: str, found: list[Line]) -> list[str]:
         f"{number(known.get(least))} ({least})",
         f"{len(slower)}" + (f" ({', '.join(slower)})" if slower else ""),
         number(geometric_mean(ratios(found, report, "first").values())),
-        f"{sum(not one.by for one in figures)} of {len(figures)} figures",
+        f"{sum(not one.by for one in figures)} of {len(figures)}" if figures else "as above",
         str(sum(name == report for _, name, _ in failures(found))),
     ]
 
@@ -105,7 +110,7 @@ def _shares(known: dict[str, Any]) -> str:
                 listed,
             ]
         )
-    return table(["framework", "mean own / graph", "greatest", "a tenth or more on"], rows)
+    return f"{SHARES}\n{table(['framework', 'mean own / graph', 'greatest', 'a tenth or more on'], rows)}"
 
 
 def _library(name: str, found: list[Line]) -> str:

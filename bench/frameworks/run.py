@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.frameworks import libraries
-from bench.frameworks.worker import OURS
+from bench.frameworks.worker import OURS, PREPARE
 from bench.peers import run as peers
 
 __all__ = ["FILE", "TIMEOUT", "machine", "measure", "prepare", "read", "reports", "write"]
@@ -47,9 +47,11 @@ def reports(library: str) -> list[str]:
 
 
 def prepare(library: str, networks: Iterable[str], folder: str) -> None:
-    """The files that the networks are read from, where they are."""
-    if hasattr(libraries.load(library), "prepare"):
-        process(library, ",".join(networks), "prepare", folder, 300)
+    """The files that the networks are read from, where they are read from files."""
+    for network in networks if hasattr(libraries.load(library), "prepare") else ():
+        error = process(library, network, PREPARE, folder).get("error")
+        if error:
+            raise RuntimeError(f"{library} {network}: {error}")
 
 
 def measure(library: str, networks: Iterable[str], folder: str) -> Iterator[tuple[str, str, dict[str, Any]]]:

@@ -2,7 +2,7 @@
 
     python -m bench.frameworks.worker LIBRARY NETWORK REPORT FOLDER
 
-The report is a peer's name, or `netledger`. The answer is a line of JSON. What tools print goes nowhere.
+The report is a peer's name, or `netledger`, or `prepare`. The answer is a line of JSON. What tools print goes nowhere.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ from typing import Any
 from bench.frameworks import libraries
 from bench.peers.worker import silenced
 
-__all__ = ["LEAST", "LONG", "LONG_ENOUGH", "MOST", "OURS"]
+__all__ = ["LEAST", "LONG", "LONG_ENOUGH", "MOST", "OURS", "PREPARE"]
 
-OURS = "netledger"
+OURS, PREPARE = "netledger", "prepare"
 
 LEAST, MOST, LONG_ENOUGH = 3, 15, 0.6
 """At least so many timed calls; then calls until so many, or so many seconds."""
@@ -47,10 +47,10 @@ def main() -> None:
 def answer(library: str, network: str, report: str, folder: str) -> Answer:
     """What the report says and how long it takes, or why it failed."""
     module = libraries.load(library)
-    if report == "prepare":
-        module.prepare(network.split(","), folder)
-        return {}
     try:
+        if report == PREPARE:
+            module.prepare(network, folder)
+            return {}
         case = module.build(network, folder)
         found = ours(module, case) if report == OURS else theirs(module, case, report)
     except Exception as error:  # noqa: BLE001  whatever a tool raises is its result
@@ -70,6 +70,8 @@ def ours(module: ModuleType, case: libraries.Case) -> Answer:
     found, ledger = timed(count)
     counts = ledger.parameter_counts
     figures = {name: ledger.total(name) for name in CONVENTIONS}
+    on_padding = ledger.total("macs") - sum(entry.valid_products for entry in ledger)
+    figures["real"] = figures["arithmetic"] - 2 * on_padding
     figures |= {"parameters": counts.total, "stored": counts.total + counts.buffers}
     inside = statistics.median(_share_inside(module, count) for _ in range(LEAST)) if module.INSIDE else 0.0
     graph = timed(lambda: module.GRAPH(case))[0]["seconds"]

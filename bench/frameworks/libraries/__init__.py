@@ -7,7 +7,7 @@
 - `GRAPH`: builds the framework's own graph of a case, and nothing else,
 - `INSIDE`: the functions of ours that build the framework's graph within a count (module and name),
 - `ABOUT`: what each report is, and what building the graph means here,
-- `prepare(names, folder)`, if files are to be written first.
+- `prepare(name, folder)`, if a file is to be written first.
 
 No two of them run in one process.
 """

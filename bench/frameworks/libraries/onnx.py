@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -18,16 +17,12 @@ ABOUT = {
 }
 
 
-def prepare(names: Iterable[str], folder: str) -> None:
-    """The files, exported where they are not there yet."""
+def prepare(name: str, folder: str) -> None:
+    """The file, exported from PyTorch."""
     import torch
 
-    for name in names:
-        file = Path(folder, f"{name}.onnx")
-        if not file.exists():
-            model, given = _exported(name)
-            with torch.no_grad():
-                torch.onnx.export(model, (given,), str(file), dynamo=False, opset_version=17)
+    model, given = _exported(name)
+    torch.onnx.export(model, (given,), str(Path(folder, f"{name}.onnx")), dynamo=False, opset_version=17)
 
 
 def _exported(name: str) -> tuple[Any, Any]:
