@@ -34,8 +34,8 @@ the two.
 - {cpu}, {cores} cores; {system}, Python {python}.
 """
 
-SHARES = """Our own part of a count, beside what building the framework's own graph takes by itself. A model of Keras has its
-graph already, and of a file of ONNX a count reads no weights: there all of the count is our own.
+SHARES = """Our own part of a count, beside what building the framework's own graph takes by itself. A model of Keras
+has its graph already, and of a file of ONNX a count reads no weights: there all of the count is our own.
 """
 
 NAMES = {

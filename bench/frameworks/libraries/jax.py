@@ -23,8 +23,8 @@ NETWORKS = (
 ABOUT = {
     "cost_analysis": "from the module, as we count it: its variables by `jax.eval_shape(module.init, …)`, then "
     "`jax.jit(module.apply).lower(…).cost_analysis()`, of a function that JAX has not seen before. Nothing is "
-    "compiled; XLA leaves out products on padding, counts comparisons, and counts the body of a loop once, which we lay "
-    "out as often as it runs.",
+    "compiled; XLA leaves out products on padding, counts comparisons, and counts the body of a loop once, which we "
+    "lay out as often as it runs.",
     "cost_analysis, variables at hand": "the same, given the shapes of the variables.",
     "graph": "`jax.eval_shape(module.init, …)` and `jax.make_jaxpr(module.apply)`: what tells the parameters, and the "
     "jaxpr that is counted. Within a count it is these two.",
