@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
+from bench.frameworks import run as frameworks
 from bench.peers import judge, run, tools
 from bench.peers.networks import NETWORKS
-from bench.peers.page import PAGE, page
+from bench.peers.page import PAGE, page, whole
 
 
 def answer(seconds: float, **figures: Any) -> dict[str, Any]:
@@ -38,7 +39,7 @@ def network(**answers: list[dict[str, Any]]) -> judge.Network:
 
 @pytest.mark.skipif(not run.FILE.exists(), reason="nothing is measured yet")
 def test_the_page_is_written_by_the_program() -> None:
-    assert PAGE.read_text() == page(run.read()), "run python -m bench.peers --page"
+    assert PAGE.read_text() == whole(run.read(), frameworks.read()), "run python -m bench.peers --page"
 
 
 def test_there_are_enough_networks_of_both_libraries() -> None:

@@ -8,9 +8,10 @@ from fnmatch import fnmatch
 import click
 from rich.progress import Progress
 
+from bench.frameworks import run as frameworks
 from bench.peers import run, tools
 from bench.peers.networks import NETWORKS
-from bench.peers.page import PAGE, page
+from bench.peers.page import PAGE, whole
 
 
 @click.command()
@@ -26,7 +27,7 @@ def main(only: str, chosen: tuple[str, ...], again: bool, runs: int, page_only: 
         networks = [name for name in NETWORKS if fnmatch(name, only) or fnmatch(name.partition(":")[2], only)]
         wanted = list(chosen) or tools.names()
         _measure(results, networks, wanted, again, runs)
-    PAGE.write_text(page(results))
+    PAGE.write_text(whole(results, frameworks.read()))
     click.echo(f"{len(results['networks'])} networks; wrote {PAGE.name}")
 
 

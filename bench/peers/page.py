@@ -7,11 +7,13 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from bench.frameworks import page as frameworks
 from bench.peers import tools
 from bench.peers.judge import ABOVE, BELOW, LIMIT, OURS, Network, Verdict, geometric_mean, judged, over
 from bench.peers.networks import NETWORKS
+from bench.text import ms, number, one_line, signed, table
 
-__all__ = ["PAGE", "page"]
+__all__ = ["PAGE", "page", "whole"]
 
 PAGE = Path(__file__).parent.parent.parent / "BENCHMARKS.md"
 
@@ -19,7 +21,8 @@ HEAD = """# netledger beside other counters
 
 Written by `python -m bench.peers` from `bench/peers.json`, which the same program measures; nothing here is typed by
 hand, and a test compares the two. How long netledger takes to start is in [bench/README.md](bench/README.md), what it
-counts in every network of torchvision and timm in [docs/zoo.md](docs/zoo.md).
+counts in every network of torchvision and timm in [docs/zoo.md](docs/zoo.md). The last section, the frameworks' own
+reports of models of Paddle, Keras, JAX and ONNX, is written by `python -m bench.frameworks`.
 """
 
 METHOD = """## How it is measured
@@ -53,8 +56,13 @@ off, but right in another, which takes so long.
 """
 
 
+def whole(results: dict[str, Any], others: dict[str, Any]) -> str:
+    """The whole page; `others`: what `bench.frameworks` measured."""
+    return f"{page(results)}\n{frameworks.section(others)}" if others["libraries"] else page(results)
+
+
 def page(results: dict[str, Any]) -> str:
-    """The whole page."""
+    """The page but for its last section."""
     networks = judged(results)
     parts = [
         HEAD,
@@ -90,7 +98,7 @@ def _against_peers(networks: list[Network]) -> list[str]:
     return [
         (
             f"Networks: {len(known)}. Geometric mean of the time of the fastest other tool over netledger's:"
-            f" **{_number(geometric_mean(known.values()))}**; the least ratio: {_number(known[least])} ({least});"
+            f" **{number(geometric_mean(known.values()))}**; the least ratio: {number(known[least])} ({least});"
             f" slower than the fastest other tool on {len(slower)}{_listed(slower)}."
         ),
         (
@@ -122,7 +130,7 @@ def _against_limit(networks: list[Network]) -> list[str]:
     return [
         (
             f"Geometric mean of netledger's time over the limit: {_mean(known.values())}; the greatest:"
-            f" {_number(known[most])} ({most}); 2 or more on {twice} of {len(known)}."
+            f" {number(known[most])} ({most}); 2 or more on {twice} of {len(known)}."
         )
     ]
 
@@ -173,7 +181,7 @@ def _tools(networks: list[Network]) -> str:
     head = "tool | version | counted | failed | wrong | partial | right only in a slower way | furthest off"
     rows = [_tool(name, networks) for name in tools.names() if name != LIMIT]
     notes = "".join(f"- **{name}**: {tools.about(name)}\n" for name in tools.names())
-    return f"## Tools\n\n{_table([*head.split(' | '), 'time / ours', 'fastest on'], rows)}\n{notes}"
+    return f"## Tools\n\n{table([*head.split(' | '), 'time / ours', 'fastest on'], rows)}\n{notes}"
 
 
 def _tool(name: str, networks: list[Network]) -> list[str]:
@@ -188,8 +196,8 @@ def _tool(name: str, networks: list[Network]) -> list[str]:
         str(len(answers)),
         *(str(sum(verdict.status == status for verdict in verdicts)) for status in ("failed", "wrong", "partial")),
         str(slower),
-        _signed(max(wrong, key=abs, default=0.0)),
-        _number(geometric_mean(ratios)),
+        signed(max(wrong, key=abs, default=0.0)),
+        number(geometric_mean(ratios)),
         "" if name == OURS else str(sum(network.fastest is network.tools.get(name) for network in networks)),
     ]
 
@@ -207,7 +215,7 @@ def _speed(networks: list[Network]) -> str:
         "ratio",
     ]
     rows = [_speed_row(network) for network in networks]
-    return "## Speed\n\n" + _table([*head, "limit ms", "ours / limit", "first ms", "second ms"], rows)
+    return "## Speed\n\n" + table([*head, "limit ms", "ours / limit", "first ms", "second ms"], rows)
 
 
 def _speed_row(network: Network) -> list[str]:
@@ -215,17 +223,17 @@ def _speed_row(network: Network) -> list[str]:
     return [
         network.name,
         str(facts.get("operations", "")),
-        _ms(network.ours.seconds),
-        _ms(facts.get("everything")),
+        ms(network.ours.seconds),
+        ms(facts.get("everything")),
         fastest.tool if fastest else "none",
-        _ms(_fastest_seconds(network)),
-        f"**{_number(_ratio(network))}**",
+        ms(_fastest_seconds(network)),
+        f"**{number(_ratio(network))}**",
         right.tool if right else "none",
-        _number(_ratio_right(network)),
-        _ms(network.limit),
-        _number(_share(network)),
-        _ms(facts.get("first")),
-        _ms(facts.get("second")),
+        number(_ratio_right(network)),
+        ms(network.limit),
+        number(_share(network)),
+        ms(facts.get("first")),
+        ms(facts.get("second")),
     ]
 
 
@@ -233,7 +241,7 @@ def _matrix(networks: list[Network]) -> str:
     names = [name for name in tools.names() if name != LIMIT]
     names.sort(key=lambda name: (name != OURS, name))
     rows = [[network.name, *(_cell(network.tools.get(name)) for name in names)] for network in networks]
-    return f"## Every tool on every network\n\n{LEGEND}\n{_table(['network', *names], rows)}"
+    return f"## Every tool on every network\n\n{LEGEND}\n{table(['network', *names], rows)}"
 
 
 def _cell(verdict: Verdict | None) -> str:
@@ -241,9 +249,9 @@ def _cell(verdict: Verdict | None) -> str:
         return ""
     if verdict.status == "failed":
         return "✗"
-    marks = {"wrong": f" **{_signed(verdict.nearest)}**", "partial": f" ≥ {_signed(verdict.nearest)}"}
-    slower = f" {_signed(verdict.off)}; *right*: {_ms(verdict.right_seconds)}" if verdict.off else ""
-    return _ms(verdict.seconds) + marks.get(verdict.status, slower)
+    marks = {"wrong": f" **{signed(verdict.nearest)}**", "partial": f" ≥ {signed(verdict.nearest)}"}
+    slower = f" {signed(verdict.off)}; *right*: {ms(verdict.right_seconds)}" if verdict.off else ""
+    return ms(verdict.seconds) + marks.get(verdict.status, slower)
 
 
 def _failures(networks: list[Network]) -> str:
@@ -251,40 +259,18 @@ def _failures(networks: list[Network]) -> str:
     for network in networks:
         for verdict in network.tools.values():
             if verdict.status == "failed":
-                found[verdict.tool, _one_line(verdict.error)].append(network.name)
+                found[verdict.tool, one_line(verdict.error)].append(network.name)
     rows = [[tool, error, str(len(names)), ", ".join(names)] for (tool, error), names in sorted(found.items())]
-    return "## Failures\n\n" + _table(["tool", "what it says", "networks", ""], rows)
-
-
-def _one_line(error: str) -> str:
-    text = " ".join(error.replace("|", "\\|").replace("<", "&lt;").split())
-    return text if len(text) <= 160 else text[:159] + "…"
-
-
-def _table(head: list[str], rows: Iterable[list[str]]) -> str:
-    lines = [head, ["---"] * len(head), *rows]
-    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+    return "## Failures\n\n" + table(["tool", "what it says", "networks", ""], rows)
 
 
 def _listed(names: list[str]) -> str:
     return f" ({', '.join(names)})" if names else ""
 
 
-def _ms(seconds: float | None) -> str:
-    return "" if seconds is None else f"{1000 * seconds:,.1f}"
-
-
-def _number(ratio: float | None) -> str:
-    return "" if ratio is None else f"{ratio:.1f}" if ratio >= 10 else f"{ratio:.2f}"
-
-
 def _mean(ratios: Iterable[float | None]) -> str:
-    return _number(geometric_mean(ratios)) or "none"
+    return number(geometric_mean(ratios)) or "none"
 
 
 def _percent(share: float) -> str:
     return f"{100 * share:g} %"
-
-
-def _signed(share: float) -> str:
-    return "" if not share else f"{100 * share:+.1f} %".replace("-", "−")

@@ -26,7 +26,7 @@ from typing import Any, TextIO
 from bench.peers import tools
 from bench.peers.judge import right
 
-__all__ = ["END"]
+__all__ = ["END", "silenced"]
 
 END = {"end": True}
 
@@ -46,12 +46,12 @@ Key = tuple[str, str, str]
 def main() -> None:
     tool, network, runs = sys.argv[1], sys.argv[2], int(sys.argv[3])
     asked = json.load(sys.stdin)
-    lines = _silenced()
+    lines = silenced()
     for line in answers(tool, network, runs, asked["products"], asked["answers"]):
         print(json.dumps(line), file=lines, flush=True)
 
 
-def _silenced() -> TextIO:
+def silenced() -> TextIO:
     """The real standard output, which from now on only we write to."""
     lines = os.fdopen(os.dup(1), "w")
     nowhere = os.open(os.devnull, os.O_WRONLY)

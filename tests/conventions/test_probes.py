@@ -46,5 +46,5 @@ def said(name: str, ledger: nl.Ledger) -> int | None:
 
 
 def test_every_tool_is_in_the_table() -> None:
-    """But paddle, which counts no models of PyTorch: it is held to models of its own, tests/outside/test_paddle_networks."""
+    """But paddle, which counts no models of PyTorch: it is held to its own in tests/outside/test_paddle_networks."""
     assert {*FIGURES, "paddle"} == {name for name in nl.conventions() if hasattr(load(name), "charges")}

@@ -14,6 +14,7 @@ from netledger.core.ledger import Recorded, build
 from netledger.core.network import Network, Tensor
 from netledger.frontends import network as lay_out
 from netledger.frontends import record
+from netledger.frontends.uncollected import uncollected
 
 __all__ = ["Let", "Source", "count", "lay_out", "layer", "presets"]
 
@@ -89,6 +90,7 @@ def presets() -> tuple[str, ...]:
     return names()
 
 
+@uncollected()
 def _ledger(make: Callable[[], Network | Recorded], again: Callable[[tuple[Tensor, ...]], Network]) -> Ledger:
     """The ledger of what is made; on a mistake, that of what was made before it, and what would be right."""
     try:

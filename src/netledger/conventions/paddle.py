@@ -168,7 +168,8 @@ def layer_class(entry: Entry) -> str:
 
 def amounts(entry: Entry) -> Amounts:
     """What paddle.flops charges; nothing for layers that it does not know."""
-    return _PRICED[entry.op](entry) if entry.op in _PRICED else {}
+    found = _PRICED[entry.op](entry) if entry.op in _PRICED else {}
+    return {**found, **_left_out(entry, found)}
 
 
 def parameters(entry: Entry) -> int:
@@ -182,14 +183,20 @@ def charges(ledger: Ledger) -> Iterator[Charge]:
     seen = _seen(ledger)
     for place, entry in enumerate(ledger.entries):
         times = seen(entry)
-        found = _of_layer(ledger, entry) if times else {}
-        yield from (Charge(term, amount, place) for term, amount in found.items())
+        found = _of_layer(ledger, entry) if times else _left_out(entry, {})
+        whole = _left_out(entry, found)
+        for term, amount in found.items():
+            yield Charge(term, amount, place, missing=entry.where("multiply", "product") if term in whole else 0)
         if times > 1:
             yield Charge("layers that stand in several places, counted again", (times - 1) * sum(found.values()), place)
-        products = entry.where("multiply", "product")
-        if products and "products" not in found:
-            why = ", counted otherwise" if found else " not counted"
-            yield Charge(f"{several(entry.op)}{why}", 0, place, missing=products)
+
+
+def _left_out(entry: Entry, found: Amounts) -> dict[str, int]:
+    """The name of the products that it leaves out, if it does, and that they make nothing."""
+    if "products" in found or not entry.where("multiply", "product"):
+        return {}
+    why = ", counted otherwise" if any(found.values()) else " not counted"
+    return {f"{several(entry.op)}{why}": 0}
 
 
 def _seen(ledger: Ledger) -> Callable[[Entry], int]:

@@ -6,7 +6,6 @@ of the rules, and what they answer is put back.
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable
 from functools import wraps
 from itertools import product
@@ -39,10 +38,18 @@ def _in_order(rule: Callable[..., Any], put_back: Callable[..., Any]) -> Callabl
             return rule(self, inputs, *rest)
         seen = tuple(map(_first, inputs))
         others = tuple(tuple(map(_first, part)) if type(part) is tuple else part for part in rest)
-        return put_back(rule(dataclasses.replace(self, channels="first"), seen, *others), inputs, *rest)
+        return put_back(rule(_with_first(self), seen, *others), inputs, *rest)
 
     either.in_order = True  # type: ignore[attr-defined]
     return either
+
+
+def _with_first(op: Any) -> Any:
+    """The same operator with the channels first; it was checked when it was made."""
+    made = object.__new__(type(op))
+    for name in op.ATTRIBUTES:
+        object.__setattr__(made, name, "first" if name == "channels" else getattr(op, name))
+    return made
 
 
 def _first(tensor: Any) -> Any:

@@ -51,11 +51,15 @@ class Did(NamedTuple):
     @property
     def operands(self) -> tuple[tuple[str, int], ...]:
         """What stands where a layer has a stored tensor."""
+        if not self.stored:
+            return ()
         return tuple([(role, one) for role, one in self.stored.items() if isinstance(one, int)])
 
     @property
     def reads(self) -> tuple[int, ...]:
         """Every tensor that it reads."""
+        if not self.stored:
+            return self.inputs
         return (*self.inputs, *[number for _, number in self.operands])
 
 

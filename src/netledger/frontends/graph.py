@@ -210,9 +210,7 @@ class Graph:
             inputs = tuple([numbers.get(number, number) for number in did.inputs])
             stored = {role: numbers.get(one, one) if isinstance(one, int) else one for role, one in did.stored.items()}
             numbers.update(zip(did.outputs, outputs, strict=True))
-            self._read.update(inputs)
-            self._makers.update(dict.fromkeys(outputs, len(self._done)))
-            self._done.append(did._replace(inputs=inputs, outputs=outputs, stored=stored))
+            self._keep(Did(did.op, inputs, outputs, stored, *did[4:]))
 
     def value(self, stored: Stored) -> int:
         """A stored tensor by itself, as an operand: its number; in another shape than it is kept in, if so asked."""
@@ -301,6 +299,15 @@ class Graph:
         """The modules' stored tensors by key: the path of the module, and the tensor."""
         return self._held
 
+    def _keep(self, did: Did) -> None:
+        """An operation is done."""
+        place, read, makers = len(self._done), self._read, self._makers
+        for number in did.inputs:
+            read[number] = read.get(number, 0) + 1
+        for number in did.outputs:
+            makers[number] = place
+        self._done.append(did)
+
     def _layer_of(self, number: int) -> int:
         """The place of what made a tensor that nothing has read; before it was seen otherwise, if it was."""
         place, seen = self._makers.get(number, -1), self._read[number]
@@ -349,9 +356,7 @@ class Graph:
         records = self._records(op, given, stored)
         numbers = tuple([self._new(tensor) for tensor in outputs])
         call = self._open[-1] if self._open else -1
-        self._read.update(inputs)
-        self._makers.update(dict.fromkeys(numbers, len(self._done)))
-        self._done.append(Did(op, inputs, numbers, stored, records, function, call, name, place))
+        self._keep(Did(op, inputs, numbers, stored, records, function, call, name, place))
         return numbers
 
     def _records(

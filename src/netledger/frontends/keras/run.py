@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import gc
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from traceback import walk_tb
 from typing import Any
 
@@ -21,23 +19,12 @@ from netledger.frontends.keras.standing_in import standing_in
 from netledger.frontends.keras.tensors import Abstract
 from netledger.frontends.keras.trace import Trace
 from netledger.frontends.options import Options
+from netledger.frontends.uncollected import uncollected
 
 __all__ = ["run"]
 
 
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Nothing that is made now is garbage yet: it is not looked for."""
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()
-
-
-@_uncollected()
+@uncollected()
 def run(model: Model, options: Options) -> Network:
     """Call a model once, without computing; with a batch of one, if it does not take what is given without.
 

@@ -87,7 +87,8 @@ class _Run:
         self.outputs: list[Any] = []
         self.events: list[Event] = []
         self.failed = ""
-        self.paths = {id(layer): path for path, layer in self.layer.named_sublayers(include_self=True)}
+        self.sublayers = list(self.layer.named_sublayers(include_self=True))
+        self.paths = {id(layer): path for path, layer in self.sublayers}
         self.ahead = 0
 
     @switch_to_static_graph  # type: ignore[untyped-decorator]
@@ -129,37 +130,42 @@ class _Run:
         """The buffers that are not saved: no state of the network."""
         return {
             f"{path}.{name}" if path else name
-            for path, layer in self.layer.named_sublayers(include_self=True)
+            for path, layer in self.sublayers
             for name in layer._non_persistable_buffer_names_set
         }
 
     def entered(self, layer: Any) -> str:
         """A call of a layer begins."""
         path = self.paths.get(id(layer), "")
-        before = self.block.num_ops() - self.ahead
-        self.events.append(Event(before, path, _kind(layer), layer.full_name(), bool(layer.training)))
+        self.events.append(Event(self._last(), path, _kind(layer), layer.full_name(), bool(layer.training)))
         return path or self.model.name
 
     def left(self) -> None:
         """The innermost call ends."""
-        self.events.append(Event(self.block.num_ops() - self.ahead, ends=True))
+        self.events.append(Event(self._last(), ends=True))
+
+    def _last(self) -> int:
+        """What the last operation so far is known by: to count them takes as long as there are many."""
+        return self.block.back().id() if self.ahead else 0
 
     def program(self) -> Program:
         """What was done."""
-        operations = [_operation(op) for op in self.block.ops[self.ahead :]] if self.ahead else []
+        done = self.block.ops[self.ahead :] if self.ahead else []
+        operations = [_operation(op) for op in done]
+        places = {op.id(): place for place, op in enumerate(done, 1)}
         return Program(
             operations,
             [(_number(value), tensor) for value, tensor in self.inputs],
             [_number(value) for value in self.outputs],
             {_number(value): (path, stored) for value, path, stored in self.stored if stored.dtype in DTYPE_BITS},
-            self.events,
+            [event._replace(before=places.get(event.before, 0)) for event in self.events],
             self._modules(),
         )
 
     def _modules(self) -> list[Declared]:
         """The layers in the order in which Paddle names them."""
         found = []
-        for path, layer in self.layer.named_sublayers(include_self=True):
+        for path, layer in self.sublayers:
             children = ((name, self.paths.get(id(child), "")) for name, child in layer.named_children())
             found.append(Declared(path, _kind(layer), tuple(children), layer.full_name()))
         return found
