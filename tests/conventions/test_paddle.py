@@ -26,9 +26,11 @@ def test_a_transposed_convolution_is_charged_at_its_output() -> None:
     assert amounts(entry("conv_transpose", (1, 3, 2, 2), out=1, kernel=2, stride=2)) == {
         "products of a convolution of that output": 16 * 3 * 4,
         "bias": 16,
+        "transposed convolutions, counted otherwise": 0,
     }
     made = amounts(entry("conv_transpose", (2, 6, 5), out=4, kernel=3, groups=2, bias=False))
-    assert made == {"products of a convolution of that output": 2 * 4 * 7 * 3 * 3, "bias": 0}
+    assert made["products of a convolution of that output"] == 2 * 4 * 7 * 3 * 3
+    assert made["bias"] == 0
 
 
 def test_a_linear_layer_has_products_only() -> None:

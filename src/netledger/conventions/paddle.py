@@ -183,9 +183,9 @@ def charges(ledger: Ledger) -> Iterator[Charge]:
     seen = _seen(ledger)
     for place, entry in enumerate(ledger.entries):
         times = seen(entry)
-        found = _of_layer(ledger, entry) if times else _left_out(entry, {})
+        found = _of_layer(ledger, entry) if times else {}
         whole = _left_out(entry, found)
-        for term, amount in found.items():
+        for term, amount in {**found, **whole}.items():
             yield Charge(term, amount, place, missing=entry.where("multiply", "product") if term in whole else 0)
         if times > 1:
             yield Charge("layers that stand in several places, counted again", (times - 1) * sum(found.values()), place)
@@ -293,5 +293,5 @@ def _counted(ledger: Ledger) -> Iterator[tuple[Parameter, str]]:
         yield from ((parts[key], key) for key in _watched_keys(ledger) if key in parts)
         return
     for entry in ledger:
-        if layer_class(entry):
+        if layer_class(entry) or entry.op == "multihead_attention":
             yield from ((part, part.key or f"{entry.name}.{part.role}") for part in entry.parameters)
