@@ -110,6 +110,35 @@ def test_a_scan_is_as_long_as_it_is() -> None:
     assert back.total("macs") == 50 * 64
 
 
+def test_what_a_long_loop_costs_is_what_all_its_steps_cost() -> None:
+    """A loop is counted from a few of its steps; laid out in full, it costs the same: loops in loops, too."""
+
+    def inner(state: Any, row: Any, w: Any) -> Any:
+        return lax.fori_loop(0, 7, lambda _, x: jnp.tanh(x @ w) * row, state)
+
+    def run(x: Any, w: Any) -> Any:
+        made = lax.scan(lambda state, row: (inner(state, row, w), state.sum()), x[0], x)
+        return lax.scan(lambda state, row: (state + row, state), made[0], x, reverse=True)
+
+    ledger = nl.count(run, (9, 8), (8, 8))
+    totals = {name: ledger.total(name) for name in ("macs", "flops", "textbook", "arithmetic")}
+    assert totals == {name: sum(entry.total(name) for entry in ledger) for name in totals}
+    assert totals["macs"] == 9 * 7 * 64
+    assert ledger.complete
+    lstm = nl.count(linen.RNN(linen.LSTMCell(4)), (2, 30, 3))
+    assert lstm.parameters == 16 * (3 + 4) + 16
+    assert lstm.parameters == lstm.data.parameter_counts.total
+    assert lstm.total("arithmetic") == sum(entry.total("arithmetic") for entry in lstm)
+
+
+def test_a_bound_module_brings_its_variables() -> None:
+    model = Linen()
+    variables = model.init(jax.random.key(0), jnp.zeros((1, 8, 8, 3)))
+    ledger = nl.count(model.bind(variables), (2, 8, 8, 3))
+    assert ledger.parameters == 145
+    assert [entry.name for entry in ledger] == [entry.name for entry in nl.count(model, (2, 8, 8, 3))]
+
+
 def test_a_while_has_no_bound_and_says_so() -> None:
     ledger = nl.count(lambda x, w: lax.while_loop(lambda y: y.sum() < 3, lambda y: y @ w, x), (4, 8), (8, 8))
     assert not ledger.complete

@@ -2,6 +2,7 @@
 
 sources     what a function is, where its parameters are, and what it is called with
 run         a function of abstract values → a jaxpr → Network
+recording   what a function with long loops is made of
 reader      a jaxpr → Network: every equation by its rule, or as a gap
 inner       equations that hold others: functions, scan, cond, while
 rules       how each primitive is written as operators
@@ -16,10 +17,11 @@ from typing import Any
 
 from netledger.core.errors import SourceError
 from netledger.core.language import say
+from netledger.core.ledger import Recorded
 from netledger.core.network import Network
 from netledger.frontends.options import Options
 
-__all__ = ["accepts", "network"]
+__all__ = ["accepts", "network", "recorded"]
 
 _LIBRARIES = ("jax", "jaxlib", "flax", "equinox")
 
@@ -37,7 +39,13 @@ def accepts(source: object) -> bool:
 
 
 def network(source: Any, options: Options) -> Network:
-    """The network of a function or module.
+    """The network of a function or module: see `recorded`."""
+    made = recorded(source, options)
+    return made if isinstance(made, Network) else made.network()
+
+
+def recorded(source: Any, options: Options) -> Network | Recorded:
+    """The network of a function or module, or what it is made of, if loops make it long.
 
     Raises:
         SourceError: if it cannot be read, or needs an input.
@@ -53,7 +61,7 @@ def network(source: Any, options: Options) -> Network:
     except ImportError:
         rule = say("a model of {framework} needs {framework}, which is not installed", framework="JAX")
         raise SourceError(rule, hint="Install it: pip install jax.") from None
-    from netledger.frontends.jax.run import network as run
+    from netledger.frontends.jax.run import recorded as run
 
     return run(source, options)
 
@@ -67,7 +75,8 @@ def _speaks_of_jax(function: FunctionType) -> bool:
         code = codes.pop()
         names.update(code.co_names, code.co_freevars)
         codes.extend(part for part in code.co_consts if hasattr(part, "co_names"))
-    return any(_is_jax(known[name]) for name in names if name in known)
+    imported = any(name.partition(".")[0] in _LIBRARIES for name in names)  # within the function itself
+    return imported or any(_is_jax(known[name]) for name in names if name in known)
 
 
 def _closed_over(function: FunctionType) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from netledger.core.language import say
 from netledger.core.network import Tensor
 from netledger.frontends.graph import Graph
-from netledger.frontends.jax.reader import Equation, Known, Reader, load
+from netledger.frontends.jax.reader import Equation, Known, Reader, Repeat, load
 
 __all__ = ["INNER"]
 
@@ -38,6 +38,12 @@ def _scan(reader: Reader, equation: Equation) -> list[Any]:
     turn: _Turn | None = None
     places = range(params["length"])
     for place in reversed(places) if params["reverse"] else places:
+        if turn is not None and turn.stands_for_all(reader, carried):
+            left = len(places) - len(steps)
+            reader.spend(left * (turn.last - turn.first))
+            reader.repeats.append(Repeat(turn.first, turn.last, left))
+            steps.extend([turn.made[carried:]] * left)
+            break
         given = [*carry, *[_row(reader, equation, value, place) for value in rows]]
         if turn is not None and _alike(reader, turn.given, given):
             made = turn.again(reader, given)
@@ -60,6 +66,10 @@ class _Turn(NamedTuple):
     last: int
     given: list[Any]
     made: list[Any]
+
+    def stands_for_all(self, reader: Reader, carried: int) -> bool:
+        """Whether the steps after it are like it, and need not be laid out."""
+        return reader.brief and _alike(reader, self.given, [*self.made[:carried], *self.given[carried:]])
 
     def again(self, reader: Reader, given: list[Any]) -> list[Any]:
         """The same on other values."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import Any, NamedTuple
 
 from netledger import ops
@@ -13,7 +14,7 @@ from netledger.core.number import product
 from netledger.core.operator import Operator
 from netledger.frontends.graph import Graph, Stored
 
-__all__ = ["Known", "Reader", "load", "tensor_of"]
+__all__ = ["Known", "Reader", "Repeat", "load", "tensor_of"]
 
 load: Callable[[str], Any] = ops.load
 """The operator of a kind."""
@@ -28,8 +29,22 @@ class Known(NamedTuple):
 
 def tensor_of(variable: Any) -> Tensor:
     """The shape and element type of a variable."""
-    dtype = str(getattr(variable.aval, "dtype", "float32"))
-    return Tensor(tuple(map(int, variable.aval.shape)), dtype if dtype in DTYPE_BITS else "uint32")
+    return Tensor(tuple(map(int, variable.aval.shape)), _named(getattr(variable.aval, "dtype", "float32")))
+
+
+@cache
+def _named(dtype: Any) -> str:
+    """The name of an element type; of random keys, that of what they are made of."""
+    name = str(dtype)
+    return name if name in DTYPE_BITS else "uint32"
+
+
+class Repeat(NamedTuple):
+    """Operations of a graph, from one place to another (exclusive), that stand for so many turns more."""
+
+    first: int
+    last: int
+    more: int
 
 
 class Equation(NamedTuple):
@@ -54,10 +69,15 @@ class Equation(NamedTuple):
 
 
 class Reader:
-    """Reads jaxprs into a graph. `kinds`: the class of each module by path; `stack`: where it is now."""
+    """Reads jaxprs into a graph. `kinds`: the class of each module by path; `stack`: where it is now.
 
-    def __init__(self, graph: Graph, kinds: Mapping[tuple[str, ...], str]) -> None:
+    `brief`: of a loop whose steps are alike only some are laid out; `repeats` tells what stands for how many more.
+    """
+
+    def __init__(self, graph: Graph, kinds: Mapping[tuple[str, ...], str], *, brief: bool = False) -> None:
         self.graph = graph
+        self.brief = brief
+        self.repeats: list[Repeat] = []
         self.kinds = kinds
         self.stack: tuple[str, ...] = ()
         self.left = 200_000

@@ -10,50 +10,78 @@ from netledger.core.errors import ForwardError, NetledgerError, SourceError, Val
 from netledger.core.language import say
 from netledger.core.network import DTYPE_BITS, Network, Tensor, shapes
 from netledger.frontends.graph import Graph, Stored
-from netledger.frontends.jax.reader import Reader, tensor_of
+from netledger.frontends.jax.reader import Reader, Repeat, tensor_of
+from netledger.frontends.jax.recording import Recording
 from netledger.frontends.jax.sources import Traced, named, traced
 from netledger.frontends.options import Options
 
-__all__ = ["followed", "network"]
+__all__ = ["followed", "network", "recorded"]
 
 
 def network(source: Any, options: Options) -> Network:
-    """The network of a function; with a batch of one, if it does not take what is given without."""
+    """The network of a function: see `recorded`."""
+    made = recorded(source, options)
+    return made if isinstance(made, Network) else made.network()
+
+
+def recorded(source: Any, options: Options) -> Network | Recording:
+    """The network of a function, or what it is made of; with a batch of one, if it does not take what is given."""
     given = [value for _, value in options.inputs]
     alone = options.batch is None and bool(given) and all(isinstance(value, Tensor) for value in given)
     try:
-        return followed(traced(source, options))
+        return _recorded(traced(source, options))
     except ForwardError:
         if not alone or options.kwargs:
             raise
         try:
-            made = followed(traced(source, options._replace(batch=1)))
+            made = _recorded(traced(source, options._replace(batch=1)))
         except NetledgerError:
             made = None
         if made is None:
             raise
     wide = [value.like((1, *value.shape)) for value in given]
     note = say("The shapes were taken to leave out the batch: counted as {values}.", values=shapes(wide))
-    return made._replace(notes=(*made.notes, note))
+    if isinstance(made, Network):
+        return made._replace(notes=(*made.notes, note))
+    made.notes = (*made.notes, note)
+    return made
 
 
 def followed(model: Traced) -> Network:
     """The network of what is traced."""
-    stored = named(model.stored, model.buffers)
+    made = _recorded(model)
+    return made if isinstance(made, Network) else made.network()
+
+
+def _recorded(model: Traced) -> Network | Recording:
+    """The network; where loops make it long, what it is made of."""
     jaxpr, constants = _jaxpr(model)
+    graph, repeats, outputs = _read(model, jaxpr, constants, brief=True)
+    if not repeats:
+        return graph.network(model.name, model.source, outputs)
+
+    def whole() -> Network:
+        graph, _, outputs = _read(model, jaxpr, constants, brief=False)
+        return graph.network(model.name, model.source, outputs)
+
+    return Recording(model.name, model.source, graph, repeats, whole)
+
+
+def _read(model: Traced, jaxpr: Any, constants: Any, *, brief: bool) -> tuple[Graph, list[Repeat], list[int]]:
+    """The graph of a jaxpr, which operations of it stand for others too if it is brief, and its outputs."""
+    stored = named(model.stored, model.buffers)
     graph = Graph()
-    count = len(stored)
-    numbers = [graph.input(tensor_of(variable)) for variable in jaxpr.invars[count:]]
+    numbers = [graph.input(tensor_of(variable)) for variable in jaxpr.invars[len(stored) :]]
     for _, one in stored:
         if one is not None:
             graph.hold(one.key.rpartition(".")[0], one)
     with graph.telling(model.name, model.source):
-        reader = Reader(graph, model.kinds)
+        reader = Reader(graph, model.kinds, brief=brief)
         values = [*[one for _, one in stored], *numbers]
         kept = [_kept(reader, model, value, place) for place, value in enumerate(constants)]
         outputs = reader.run(jaxpr, kept, values)
         made = [reader.placed(value) for value in outputs if value is not None]
-    return graph.network(model.name, model.source, made)
+    return graph, reader.repeats, made
 
 
 def _kept(reader: Reader, model: Traced, value: Any, place: int) -> Any:

@@ -132,26 +132,33 @@ def _linen(module: Any, given: Arguments) -> Traced:
         kinds.setdefault(tuple(context.module.path), _kind(context.module))
         return call(*args, **kwargs)
 
-    def init(key: Any) -> Any:
-        with linen.intercept_methods(note):
-            return module.init(dict.fromkeys(("params", "dropout"), key), *filled(given[0]), **filled(given[1]))
+    module, variables = _variables(module, given)
+    buffers = frozenset(name for name in variables if name != "params")
 
-    def filled(value: Any) -> Any:
-        return jax.tree_util.tree_map(_zeros, value)
+    def run(stored: Any, *args: Any, **kwargs: Any) -> Any:
+        with linen.intercept_methods(note):
+            rngs = {"dropout": jax.random.key(0)}
+            return module.apply(stored, *args, **kwargs, mutable=sorted(buffers), rngs=rngs)[0]
+
+    return Traced(run, variables, given, type(module).__name__, "flax.linen", kinds, buffers)
+
+
+def _variables(module: Any, given: Arguments) -> tuple[Any, Any]:
+    """The module, and the shapes of its variables: those it is bound to, else those that `init` would make."""
+    if module.scope is not None:
+        bound, variables = module.unbind()
+        return bound, jax.tree_util.tree_map(_shape, variables)
+
+    def init(key: Any) -> Any:
+        args, kwargs = jax.tree_util.tree_map(_zeros, given)
+        return module.init(dict.fromkeys(("params", "dropout"), key), *args, **kwargs)
 
     try:
-        variables = jax.eval_shape(init, jax.random.key(0))
+        return module, jax.eval_shape(init, jax.random.key(0))
     except SourceError:
         raise
     except Exception as error:
         raise ForwardError(f"{type(error).__name__}: {str(error)[:500]}") from error
-    buffers = frozenset(name for name in variables if name != "params")
-
-    def run(stored: Any, *args: Any, **kwargs: Any) -> Any:
-        made = module.apply(stored, *args, **kwargs, mutable=sorted(buffers), rngs={"dropout": jax.random.key(0)})
-        return made[0]
-
-    return Traced(run, variables, given, type(module).__name__, "flax.linen", kinds, buffers)
 
 
 def _zeros(value: Any) -> Any:

@@ -45,19 +45,24 @@ def network(model: Model, options: Options) -> Network:
     given = arguments(model, options)
     try:
         return _once(model, given, given == ([value for _, value in model.inputs], {}))
-    except ForwardError:
+    except ForwardError as error:
         if options.batch is not None or not unbatched(given):
             raise
-        try:
-            wide = batched(given)
-            made = _once(model, wide, False)
-        except NetledgerError:
-            made = None
-        if made is None:
-            raise
+        wide = batched(given)
+        made = _with_a_batch(model, wide, error)
     values = [*wide[0], *wide[1].values()]
     note = say("The shapes were taken to leave out the batch: counted as {values}.", values=shapes(values))
     return made._replace(notes=(*made.notes, note))
+
+
+def _with_a_batch(model: Model, wide: Arguments, first: ForwardError) -> Network:
+    """The network with a batch; if that fails too, the mistake of the run that came further is told."""
+    try:
+        return _once(model, wide, False)
+    except NetledgerError as error:
+        made = error
+    before, after = len(first.network.nodes), len(made.network.nodes) if made.network is not None else 0
+    raise made if after > before or made.layer != first.layer else first
 
 
 def _once(model: Model, given: Arguments, usual: bool) -> Network:
