@@ -21,13 +21,10 @@ NETWORKS = (
 )
 
 ABOUT = {
-    "cost_analysis": "from the module, as we count it: its variables by `jax.eval_shape(module.init, …)`, then "
-    "`jax.jit(module.apply).lower(…).cost_analysis()`, of a function that JAX has not seen before. Nothing is "
-    "compiled; XLA leaves out products on padding, counts comparisons, and counts the body of a loop once, which we "
-    "lay out as often as it runs.",
-    "cost_analysis, variables at hand": "the same, given the shapes of the variables.",
-    "graph": "`jax.eval_shape(module.init, …)` and `jax.make_jaxpr(module.apply)`: what tells the parameters, and the "
-    "jaxpr that is counted. Within a count it is these two.",
+    "cost_analysis": "`jax.jit(module.apply).lower(variables, …).cost_analysis()`, of a function that JAX has not seen "
+    "before, given the shapes of the variables; we count `module.bind(variables)`. Nothing is compiled; XLA leaves out "
+    "products on padding, counts comparisons, and counts the body of a loop once, which we count as often as it runs.",
+    "graph": "`jax.make_jaxpr(module.apply)` on the same shapes: the jaxpr that is counted. Within a count it is this.",
 }
 
 
@@ -40,40 +37,27 @@ def build(name: str, folder: str) -> Case:
 
     module, shape = MODELS[name]()
     dtype = "int32" if name == "lstm_classifier" else "float32"
-    return Case(module, (nl.Shape(*shape, dtype=dtype),), {"given": jax.ShapeDtypeStruct(shape, dtype)})
-
-
-def _variables(case: Case) -> Any:
-    import jax
-
-    return jax.eval_shape(lambda key, given: case.model.init(key, given), jax.random.key(0), case.rest["given"])
+    given = jax.ShapeDtypeStruct(shape, dtype)
+    variables = jax.eval_shape(lambda key, given: module.init(key, given), jax.random.key(0), given)
+    rest = {"module": module, "variables": variables, "given": given}
+    return Case(module.bind(variables), (nl.Shape(*shape, dtype=dtype),), rest)
 
 
 def analysis(case: Case) -> dict[str, int]:
-    return _analysed(case, _variables(case))
-
-
-def analysis_alone(case: Case) -> dict[str, int]:
-    if "variables" not in case.rest:
-        case.rest["variables"] = _variables(case)
-    return _analysed(case, case.rest["variables"])
-
-
-def _analysed(case: Case, variables: Any) -> dict[str, int]:
     import jax
 
-    function = jax.jit(lambda stored, given: case.model.apply(stored, given))
-    costs = function.lower(variables, case.rest["given"]).cost_analysis()
+    function = jax.jit(lambda stored, given: case.rest["module"].apply(stored, given))
+    costs = function.lower(case.rest["variables"], case.rest["given"]).cost_analysis()
     return {"real": round(costs["flops"])}
 
 
 def graph(case: Case) -> Any:
     import jax
 
-    function = jax.make_jaxpr(lambda stored, given: case.model.apply(stored, given))
-    return function(_variables(case), case.rest["given"])
+    function = jax.make_jaxpr(lambda stored, given: case.rest["module"].apply(stored, given))
+    return function(case.rest["variables"], case.rest["given"])
 
 
-PEERS = {"cost_analysis": analysis, "cost_analysis, variables at hand": analysis_alone}
+PEERS = {"cost_analysis": analysis}
 GRAPH = graph
-INSIDE = (("netledger.frontends.jax.run", "traced"), ("netledger.frontends.jax.run", "_jaxpr"))
+INSIDE = (("netledger.frontends.jax.run", "_jaxpr"),)

@@ -113,13 +113,24 @@ def _jaxpr(model: Traced) -> tuple[Any, Any]:
         args, kwargs = jax.tree_util.tree_unflatten(tree, filled)
         return _arrays(model.run(stored, *args, **kwargs))
 
+    tensors = [leaves[place] for place in places]
     try:
-        closed = jax.make_jaxpr(call)(model.stored, [leaves[place] for place in places])
+        closed = _made(call, model, tensors)
     except NetledgerError:
         raise
     except Exception as error:
         raise _failure(error) from error
     return closed.jaxpr, closed.consts
+
+
+def _made(call: Any, model: Traced, tensors: list[Any]) -> Any:
+    """The jaxpr; traced once more, from the start, where the model asks for it."""
+    try:
+        return jax.make_jaxpr(call)(model.stored, tensors)
+    except Exception as error:
+        if not model.again(error):
+            raise
+    return jax.make_jaxpr(call)(model.stored, tensors)
 
 
 def _arrays(result: Any) -> list[Any]:

@@ -31,6 +31,7 @@ class Traced(NamedTuple):
         kinds: the class of each module by path.
         buffers: the stored tensors, or groups of them, that are state.
         held: names of arrays that the function closes over, by identity.
+        again: whether it is to be tried once more after a mistake, having been told of it.
 
     """
 
@@ -42,6 +43,7 @@ class Traced(NamedTuple):
     kinds: Mapping[tuple[str, ...], str] = {}
     buffers: frozenset[str] = frozenset()
     held: Mapping[int, str] = {}
+    again: Callable[[Exception], bool] = lambda error: False
 
 
 def traced(source: Any, options: Options) -> Traced:
@@ -124,9 +126,11 @@ def _needs(source: Any, given: Arguments) -> None:
 def _linen(module: Any, given: Arguments) -> Traced:
     """A module of Flax linen: its variables come from `init`, as shapes; what is not `params` is state."""
     from flax import linen
+    from flax.errors import InvalidRngError
 
     _needs(module, given)
     kinds: dict[tuple[str, ...], str] = {}
+    keys: dict[str, Any] = {}
 
     def note(call: Any, args: Any, kwargs: Any, context: Any) -> Any:
         kinds.setdefault(tuple(context.module.path), _kind(context.module))
@@ -137,10 +141,15 @@ def _linen(module: Any, given: Arguments) -> Traced:
 
     def run(stored: Any, *args: Any, **kwargs: Any) -> Any:
         with linen.intercept_methods(note):
-            rngs = {"dropout": jax.random.key(0)}
-            return module.apply(stored, *args, **kwargs, mutable=sorted(buffers), rngs=rngs)[0]
+            made = module.apply(stored, *args, **kwargs, mutable=sorted(buffers) or False, rngs=keys)
+        return made[0] if buffers else made
 
-    return Traced(run, variables, given, type(module).__name__, "flax.linen", kinds, buffers)
+    def draws(error: Exception) -> bool:
+        """Keys are made only for modules that draw numbers: the second time, then."""
+        keys.update({name: jax.random.key(0) for name in ("dropout", "default")})
+        return isinstance(error, InvalidRngError)
+
+    return Traced(run, variables, given, type(module).__name__, "flax.linen", kinds, buffers, again=draws)
 
 
 def _variables(module: Any, given: Arguments) -> tuple[Any, Any]:
