@@ -72,7 +72,7 @@ def test_linear(case: Any) -> None:
 
 
 @RUN
-@given(cases("batchnorm"))
+@given(cases("batchnorm").filter(lambda case: not case[0].affine or (case[0].scale and case[0].shift)))
 def test_batch_norm(case: Any) -> None:
     """BatchNorm1d to BatchNorm3d hold scale and shift if affine, running mean and variance if tracked."""
     op, (tensor,) = case

@@ -91,10 +91,8 @@ def _tensors(answer: tuple[Tensor, ...], *_: Any) -> tuple[Tensor, ...]:
 
 def _readings(answer: Readings, inputs: Any, outputs: tuple[Tensor, ...], which: int = 0) -> Readings:
     """How each input is read, its axes and those of the output in the order they have."""
-    if answer is None:
-        return None
     rank = len(outputs[which].shape)
-    return tuple(_reading(reads, rank) for reads in answer)
+    return None if answer is None else tuple(_reading(reads, rank) for reads in answer)
 
 
 def _reading(reads: Any, rank: int) -> Any:

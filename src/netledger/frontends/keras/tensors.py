@@ -35,7 +35,7 @@ def dtype_of(name: str) -> str:
     """The element type as the core names it.
 
     >>> dtype_of("uint32"), dtype_of("float32"), dtype_of("float8_e4m3fn")
-    ('int32', 'float32', 'int8')
+    ('uint32', 'float32', 'int8')
     """
     if name in DTYPE_BITS:
         return name

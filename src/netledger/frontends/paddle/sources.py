@@ -63,7 +63,7 @@ def _made(name: str, arguments: dict[str, Any]) -> Any:
     if arguments.get("pretrained"):
         raise SourceError("nothing is downloaded: weights change no figure", hint="Leave pretrained out.")
     try:
-        with paddle.LazyGuard():
+        with paddle.utils.unique_name.guard(), paddle.LazyGuard():  # its layers are numbered from 0
             return getattr(models, name)(**arguments)
     except NetledgerError:
         raise
