@@ -23,7 +23,7 @@ from paddle.jit.dy2static.utils import graph_tracing_guard
 from paddle.nn.layer.layers import Layer
 from paddle.pir import core as pir
 
-from netledger.core.errors import ForwardError, NetledgerError, ValuesNeededError
+from netledger.core.errors import ForwardError, NetledgerError, ShapeError, ValuesNeededError
 from netledger.core.language import say
 from netledger.core.network import DTYPE_BITS, Network, Tensor, shapes
 from netledger.frontends.freezing import Declared
@@ -62,7 +62,7 @@ def _with_a_batch(model: Model, wide: Arguments, first: ForwardError) -> Network
     except NetledgerError as error:
         made = error
     before, after = len(first.network.nodes), len(made.network.nodes) if made.network is not None else 0
-    raise made if after > before or made.layer != first.layer else first
+    raise made if after > before or (after == before and isinstance(made, ShapeError)) else first
 
 
 def _once(model: Model, given: Arguments, usual: bool) -> Network:
