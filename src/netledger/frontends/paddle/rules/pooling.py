@@ -8,6 +8,20 @@ from netledger.frontends.paddle.rules._registry import axes, channels, load, rul
 from netledger.frontends.paddle.rules.convolution import padding
 
 
+def _padding(reader: Any, op: Any, kernel: Any) -> Any:
+    """The padding; in ceil mode, Paddle takes that of SAME as numbers, and rounds up once more."""
+    found = padding(op, len(kernel))
+    if found != "same" or not op.attributes["ceil_mode"]:
+        return found
+    shape = reader.tensor(op).shape
+    spatial = shape[1:-1] if channels(op) == "last" else shape[2:]
+    pairs = []
+    for size, width, stride in zip(spatial, kernel, op.attributes["strides"], strict=True):
+        whole = max(0, (-(-size // stride) - 1) * stride + width - size)
+        pairs.append((whole // 2, whole - whole // 2))
+    return tuple(pairs)
+
+
 @rule("pool2d", "pool3d")
 def pool(reader: Any, op: Any) -> Any:
     """Pooling of feature maps."""
@@ -22,7 +36,7 @@ def pool(reader: Any, op: Any) -> Any:
         name = "adaptive_avgpool" if mean else "adaptive_maxpool"
         return reader.add(op, load(name)(axes(kernel), channels=channels(op)), 0)
     common = {"rounding": "ceil" if given["ceil_mode"] else "floor", "clip": False, "channels": channels(op)}
-    sizes = (axes(kernel), axes(given["strides"]), padding(op, len(kernel)))
+    sizes = (axes(kernel), axes(given["strides"]), _padding(reader, op, kernel))
     if mean:
         return reader.add(op, load("avgpool")(*sizes, not given["exclusive"], **common), 0)
     return reader.add(op, load("maxpool")(*sizes, **common), 0)
