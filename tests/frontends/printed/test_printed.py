@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 import netledger as nl
 from netledger.frontends import printed
+from netledger.frontends.printed.text import parsed
 from tests.matrix import torch_models
 from tests.outside.paddle_runs import paddle
 
@@ -120,12 +121,29 @@ def test_layers_that_stand_for_several() -> None:
         ("Net((a): Conv2d())", (1, 8, 8), "cannot read what is printed of Conv2d"),
         ("A((a): " * 300 + "ReLU()" + ")" * 300, (1, 8, 8), "deep"),
         ("A((a): 999999 x ReLU())", (1, 8, 8), "at most"),
+        ("A((a): 400 x B((b): 400 x C((c): 400 x ReLU())))", (1, 8, 8), "at most"),
     ],
 )
 def test_mistakes(text: str, shape: tuple[int, ...], said: str) -> None:
     with pytest.raises(nl.NetledgerError) as caught:
         nl.count(text, shape)
     assert said in str(caught.value)
+
+
+def test_places_are_those_of_the_text() -> None:
+    text = "Net(\n  (a): ReLU()\n\n  (b): Linear(in_features=3, out_features=2, bias=True)\n)"
+    with pytest.raises(nl.ShapeError) as caught:
+        nl.count(text, (4,))
+    assert (caught.value.where.line, caught.value.where.column) == (4, 8)
+    assert caught.value.where.text == text.splitlines()[3]
+
+
+def test_a_long_line_takes_its_length_in_time_and_memory() -> None:
+    """A hundred kilobytes on one line, and every place knows it: one text, not one for each."""
+    text = f"Net({' '.join(f'({place}): ReLU(inplace=True)' for place in range(4000))})"
+    layers = parsed(text).children
+    assert len(layers) == 4000
+    assert len({id(layer.place.text) for layer in layers}) == 1
 
 
 def test_from_standard_input_and_a_file(tmp_path: Path) -> None:

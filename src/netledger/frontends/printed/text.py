@@ -19,6 +19,7 @@ __all__ = ["Printed", "parsed"]
 MAX_DEPTH = 100
 MAX_LAYERS = 100_000
 
+_BLANK = re.compile(r"[, \t\r\n]*")
 _CLASS = re.compile(r"\s*([A-Za-z_][\w.]*)\s*\(")
 _CHILD = re.compile(r"\s*\(([\w.-]+)\):\s*")
 _TIMES = re.compile(r"(\d{1,6}) x ")
@@ -37,6 +38,7 @@ class Printed(NamedTuple):
         named: its arguments by name.
         children: the layers inside.
         place: where it begins in the text.
+        size: how many layers it is, itself included.
 
     """
 
@@ -46,6 +48,7 @@ class Printed(NamedTuple):
     named: dict[str, Any]
     children: tuple[Printed, ...]
     place: Where
+    size: int = 1
 
 
 def parsed(text: str) -> Printed:
@@ -64,6 +67,15 @@ def parsed(text: str) -> Printed:
     return found
 
 
+class _Line(NamedTuple):
+    """A line of the text: its number, where it begins and ends, and itself."""
+
+    number: int
+    start: int
+    end: int
+    text: str
+
+
 class _Reader:
     """Reads from the left; `at` is the next character."""
 
@@ -71,6 +83,7 @@ class _Reader:
         self.text = text
         self.at = 0
         self.left = MAX_LAYERS
+        self.line = _Line(1, 0, -1, "")
 
     def module(self, name: str, depth: int) -> list[Printed]:
         """CLASS "(" … ")", once for each name: (0-3) are four."""
@@ -84,14 +97,13 @@ class _Reader:
             raise self.error("the name of a class and a parenthesis are expected here", "Give all of what is printed.")
         place, self.at = self.where(found.start(1)), found.end()
         values, named, children = self.inside(depth)
-        return [
-            Printed(own, found[1], values, named, children, place)
-            for own in self.names(name, int(times[1]) if times else 1, 1 + len(children))
-        ]
+        size = 1 + sum(child.size for child in children)
+        names = self.names(name, int(times[1]) if times else 1, size)
+        return [Printed(own, found[1], values, named, children, place, size) for own in names]
 
-    def names(self, name: str, times: int, weight: int) -> list[str]:
-        """The names that it stands for."""
-        self.left -= times * weight
+    def names(self, name: str, times: int, size: int) -> list[str]:
+        """The names that it stands for; the layers inside are paid for once already."""
+        self.left -= times * size - (size - 1)
         if self.left < 0:
             raise self.error(say("a printed model has at most {most:,} layers", most=MAX_LAYERS))
         span = _RANGE.match(name)
@@ -105,7 +117,7 @@ class _Reader:
         named: dict[str, Any] = {}
         children: list[Printed] = []
         while True:
-            self.at += len(self.text[self.at :]) - len(self.text[self.at :].lstrip(", \t\r\n")) if self._blank() else 0
+            self._skip(_BLANK)
             if self.at >= len(self.text):
                 raise self.error("a parenthesis is not closed", "Give all of what is printed.")
             child = _CHILD.match(self.text, self.at)
@@ -118,8 +130,9 @@ class _Reader:
             else:
                 self.argument(values, named)
 
-    def _blank(self) -> bool:
-        return self.at < len(self.text) and self.text[self.at] in ", \t\r\n"
+    def _skip(self, what: re.Pattern[str]) -> None:
+        found = what.match(self.text, self.at)
+        self.at = found.end() if found else self.at
 
     def argument(self, values: list[Any], named: dict[str, Any]) -> None:
         """One argument, up to the next comma or the end of the parentheses or line."""
@@ -140,11 +153,13 @@ class _Reader:
             values.append(_value(text))
 
     def where(self, at: int) -> Where:
-        """The place of a character."""
-        line = self.text.count("\n", 0, at)
-        start = self.text.rfind("\n", 0, at) + 1
-        end = self.text.find("\n", at)
-        return Where("printed", line + 1, at - start + 1, self.text[start : end if end >= 0 else len(self.text)])
+        """The place of a character; places on one line share its text."""
+        if not self.line.start <= at <= self.line.end:
+            start, end = self.text.rfind("\n", 0, at) + 1, self.text.find("\n", at)
+            end = end if end >= 0 else len(self.text)
+            number = self.line.number + self.text.count("\n", self.line.start, at)
+            self.line = _Line(number, start, end, self.text[start:end])
+        return Where("printed", self.line.number, at - self.line.start + 1, self.line.text)
 
     def error(self, rule: str, hint: str = "") -> SourceError:
         """A mistake at the present place."""
