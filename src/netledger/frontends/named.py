@@ -11,8 +11,10 @@ from netledger.core.language import say
 __all__ = ["called", "literal"]
 
 
-def called(source: str) -> tuple[str, dict[str, Any]]:
+def called(source: str, hint: str = "") -> tuple[str, dict[str, Any]]:
     """The name, and the arguments in parentheses: literals by name, nothing that is evaluated.
+
+    `hint`: what to write, if they cannot be read.
 
     >>> called("timm:resnet50(num_classes=10)")
     ('timm:resnet50', {'num_classes': 10})
@@ -26,7 +28,7 @@ def called(source: str) -> tuple[str, dict[str, Any]]:
             raise ValueError
         return name.strip(), {keyword.arg or "": ast.literal_eval(keyword.value) for keyword in call.keywords}
     except (SyntaxError, ValueError, MemoryError, RecursionError):
-        hint = "Write literals by name: timm:resnet50(num_classes=10)."
+        hint = hint or "Write literals by name: timm:resnet50(num_classes=10)."
         raise SourceError(say("cannot read the arguments of {source}", source=quote(source)), hint=hint) from None
 
 

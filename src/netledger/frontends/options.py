@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
+from netledger.core.errors import SourceError
 from netledger.core.network import Tensor
 
 if TYPE_CHECKING:
     from fractions import Fraction
 
-__all__ = ["Options", "Symbols"]
+__all__ = ["Options", "Symbols", "no_symbols"]
 
 
 class Symbols(Protocol):
@@ -44,3 +45,15 @@ class Options(NamedTuple):
     let: Mapping[str, str] = {}
     symbols: Symbols | None = None
     kwargs: Mapping[str, Any] = {}
+
+
+def no_symbols(options: Options) -> None:
+    """What a model says itself has no closed form.
+
+    Raises:
+        SourceError: if one is asked for.
+
+    """
+    if options.symbols is not None:
+        hint = "Write it as a spec: netledger.to_spec does so for many models."
+        raise SourceError("closed forms are made of specs, not of models", hint=hint)

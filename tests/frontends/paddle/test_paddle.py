@@ -142,6 +142,10 @@ def test_names(source: str, said: str) -> None:
     assert said in str(caught.value)
 
 
+def test_a_batch_replaces_that_of_the_usual_input() -> None:
+    assert nl.count("paddle:LeNet", batch=4).inputs[0] == (4, 1, 28, 28)
+
+
 def test_arguments_of_a_named_model() -> None:
     assert nl.count("paddle:LeNet(num_classes=3)").parameters == 61610 - 7 * 85
     assert nl.count("paddle:LeNet", let={"num_classes": 3}).parameters == 61610 - 7 * 85

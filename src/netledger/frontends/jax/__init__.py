@@ -19,7 +19,7 @@ from netledger.core.errors import SourceError
 from netledger.core.language import say
 from netledger.core.ledger import Recorded
 from netledger.core.network import Network
-from netledger.frontends.options import Options
+from netledger.frontends.options import Options, no_symbols
 
 __all__ = ["accepts", "network", "recorded"]
 
@@ -53,9 +53,7 @@ def recorded(source: Any, options: Options) -> Network | Recorded:
         ValuesNeededError: if it decides by values.
 
     """
-    if options.symbols is not None:
-        hint = "Write it as a spec: netledger.to_spec does so for many models."
-        raise SourceError("closed forms are made of specs, not of models", hint=hint)
+    no_symbols(options)
     try:
         import jax  # noqa: F401
     except ImportError:

@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 from netledger.core.language import say
 from netledger.core.network import Tensor
 from netledger.frontends.graph import Graph
-from netledger.frontends.jax.reader import Equation, Known, Reader, Repeat, load
+from netledger.frontends.jax.reader import Equation, Known, Reader, Repeat
+from netledger.frontends.operators import load
 
 __all__ = ["INNER"]
 

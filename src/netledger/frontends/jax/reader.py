@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
-from netledger import ops
 from netledger.core.errors import SourceError
 from netledger.core.network import DTYPE_BITS, Tensor
 from netledger.core.number import product
 from netledger.core.operator import Operator
 from netledger.frontends.graph import Graph, Stored
+from netledger.frontends.operators import load
 
-__all__ = ["Known", "Reader", "Repeat", "load", "tensor_of"]
-
-load: Callable[[str], Any] = ops.load
-"""The operator of a kind."""
+__all__ = ["Known", "Reader", "Repeat", "tensor_of"]
 
 
 class Known(NamedTuple):

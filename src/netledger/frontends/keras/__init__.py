@@ -24,7 +24,7 @@ from typing import Any
 
 from netledger.core.errors import SourceError
 from netledger.core.network import Network
-from netledger.frontends.options import Options
+from netledger.frontends.options import Options, no_symbols
 
 __all__ = ["accepts", "network"]
 
@@ -49,9 +49,7 @@ def network(source: Any, options: Options) -> Network:
         ValuesNeededError: if it decides by values.
 
     """
-    if options.symbols is not None:
-        hint = "Write it as a spec: netledger.to_spec does so for many models."
-        raise SourceError("closed forms are made of specs, not of models", hint=hint)
+    no_symbols(options)
     try:
         import keras  # noqa: F401
     except ImportError:

@@ -6,7 +6,6 @@ model.keras                     a model or layer
 
 from __future__ import annotations
 
-import ast
 import inspect
 from typing import Any, NamedTuple
 
@@ -15,6 +14,7 @@ import keras
 from netledger.core.errors import NetledgerError, SourceError, did_you_mean, quote
 from netledger.core.language import say
 from netledger.frontends.keras.building import unfilled
+from netledger.frontends.named import called, literal
 from netledger.frontends.options import Options
 
 __all__ = ["Model", "built"]
@@ -47,8 +47,9 @@ def built(source: Any, options: Options) -> Model:
         from netledger.frontends.keras.files import read
 
         return Model(read(source), source.rpartition("/")[2], source)
-    name, arguments = _called(source.removeprefix("keras:"))
-    arguments = {**arguments, **{key: _literal(value) for key, value in options.let.items()}}
+    hint = say("Write literals by name: keras:MobileNetV2(alpha=0.5).")
+    name, arguments = called(source.removeprefix("keras:"), hint)
+    arguments = {**arguments, **{key: literal(value) for key, value in options.let.items()}}
     return _application(name, arguments)
 
 
@@ -84,25 +85,3 @@ def _application(name: str, arguments: dict[str, Any]) -> Model:
         ) from error
     assumed = "" if "input_shape" in arguments else "keras.applications' own default"
     return Model(model, name, "keras.applications", assumed)
-
-
-def _called(source: str) -> tuple[str, dict[str, Any]]:
-    """The name, and the arguments in parentheses: literals by name, nothing that is evaluated."""
-    name, bracket, rest = source.partition("(")
-    if not bracket:
-        return source, {}
-    try:
-        call = ast.parse(f"f({rest}", mode="eval").body
-        if not isinstance(call, ast.Call) or call.args:
-            raise ValueError
-        return name.strip(), {keyword.arg or "": ast.literal_eval(keyword.value) for keyword in call.keywords}
-    except (SyntaxError, ValueError, MemoryError, RecursionError):
-        hint = "Write literals by name: keras:MobileNetV2(alpha=0.5)."
-        raise SourceError(say("cannot read the arguments of {source}", source=quote(source)), hint=hint) from None
-
-
-def _literal(text: str) -> Any:
-    try:
-        return ast.literal_eval(text)
-    except (SyntaxError, ValueError, MemoryError, RecursionError):
-        return text

@@ -20,7 +20,7 @@ from typing import Any
 from netledger.core.errors import SourceError
 from netledger.core.language import say
 from netledger.core.network import Network
-from netledger.frontends.options import Options
+from netledger.frontends.options import Options, no_symbols
 
 __all__ = ["accepts", "network"]
 
@@ -43,9 +43,7 @@ def network(source: Any, options: Options) -> Network:
         ValuesNeededError: if it decides by values.
 
     """
-    if options.symbols is not None:
-        hint = "Write it as a spec: netledger.to_spec does so for many models."
-        raise SourceError("closed forms are made of specs, not of models", hint=hint)
+    no_symbols(options)
     if isinstance(source, (str, os.PathLike)) and _is_saved(os.fspath(source)):
         from netledger.frontends.paddle.saved import network as saved
 

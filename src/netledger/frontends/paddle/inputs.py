@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
 from typing import Any
 
 from netledger.core.errors import SourceError
 from netledger.core.language import say
 from netledger.core.network import DTYPE_BITS, Tensor
+from netledger.frontends.arguments import Arguments, Model, given, widened
 from netledger.frontends.options import Options
-from netledger.frontends.paddle.sources import Model
 
-__all__ = ["arguments", "batched", "mapped", "unbatched"]
-
-Arguments = tuple[list[Any], dict[str, Any]]
+__all__ = ["arguments"]
 
 
 def arguments(model: Model, options: Options) -> Arguments:
@@ -24,50 +21,23 @@ def arguments(model: Model, options: Options) -> Arguments:
         SourceError: if nothing is given, and the layer needs something.
 
     """
-    inputs = options.inputs or (() if options.kwargs else model.inputs)
+    inputs = given(model, options)
     placed = [_shape(value, options.batch) for name, value in inputs if not name]
-    given = {**{name: value for name, value in inputs if name}, **options.kwargs}
-    named = {name: _shape(value, options.batch) for name, value in given.items()}
+    rest = options.kwargs if options.batch is None else widened(dict(options.kwargs), options.batch)
+    called = {**{name: value for name, value in inputs if name}, **rest}
+    named = {name: _shape(value, options.batch) for name, value in called.items()}
     if len(placed) == 1 and isinstance(placed[0], dict) and not named and set(placed[0]) <= set(_signature(model)):
         placed, named = [], placed[0]
-    if options.batch is not None:
-        placed, named = batched((placed, named), options.batch) if options.inputs == () else (placed, named)
     if not placed and not named and _needs(model):
         hint = "Give the shape of its input: --input 1x3x224x224, or netledger.count(model, (1, 3, 224, 224))."
         raise SourceError(say("{name} needs an input", name=model.name), hint=hint)
     return placed, named
 
 
-def unbatched(given: Arguments) -> bool:
-    """Whether all that is given are shapes, which might leave the batch out."""
-    values = [*given[0], *given[1].values()]
-    return bool(values) and all(isinstance(value, Tensor) for value in values)
-
-
-def batched(given: Arguments, batch: int = 1) -> Arguments:
-    """The same with a batch in front."""
-
-    def wide(tensor: Tensor) -> Tensor:
-        return tensor.like((batch, *tensor.shape))
-
-    return mapped(given[0], wide), mapped(given[1], wide)
-
-
-def mapped(value: Any, change: Callable[[Tensor], Any]) -> Any:
-    """What is given with every shape changed, wherever it is."""
-    if isinstance(value, Tensor):
-        return change(value)
-    if type(value) in (tuple, list):
-        return type(value)(mapped(part, change) for part in value)
-    if isinstance(value, dict):
-        return {name: mapped(part, change) for name, part in value.items()}
-    return value
-
-
 def _shape(value: Any, batch: int | None) -> Any:
     """A shape of what stands for one: Paddle's own InputSpec, or a real tensor."""
     if isinstance(value, Tensor):
-        return value if batch is None else value.like((batch, *value.shape))
+        return value
     if type(value) in (tuple, list):
         return type(value)(_shape(part, batch) for part in value)
     if isinstance(value, dict):

@@ -8,7 +8,7 @@ from netledger.core.network import Network, Tensor
 from netledger.core.number import product
 from netledger.core.operator import Operator
 from netledger.frontends.graph import Graph, Stored
-from netledger.frontends.paddle.operators import load
+from netledger.frontends.operators import load
 from netledger.frontends.paddle.program import Event, Made, Operation, Program
 
 __all__ = ["Known", "Reader", "read"]

@@ -26,13 +26,13 @@ from paddle.pir import core as pir
 from netledger.core.errors import ForwardError, NetledgerError, ShapeError, ValuesNeededError
 from netledger.core.language import say
 from netledger.core.network import DTYPE_BITS, Network, Tensor, shapes
+from netledger.frontends.arguments import Arguments, Model, batched, mapped, unbatched
 from netledger.frontends.freezing import Declared
 from netledger.frontends.graph import Stored
 from netledger.frontends.options import Options
-from netledger.frontends.paddle.inputs import Arguments, arguments, batched, mapped, unbatched
+from netledger.frontends.paddle.inputs import arguments
 from netledger.frontends.paddle.program import Event, Made, Operation, Program
 from netledger.frontends.paddle.reader import read
-from netledger.frontends.paddle.sources import Model
 
 __all__ = ["network"]
 

@@ -3,36 +3,18 @@
 from __future__ import annotations
 
 import inspect
-from typing import Any, NamedTuple
+from typing import Any
 
 from netledger.core.errors import NetledgerError, SourceError, did_you_mean, quote
 from netledger.core.language import say
 from netledger.core.network import Tensor
+from netledger.frontends.arguments import Model
 from netledger.frontends.named import called, literal
 from netledger.frontends.options import Options
 
-__all__ = ["Model", "built"]
+__all__ = ["built"]
 
 _INPUTS = {"LeNet": (1, 1, 28, 28), "InceptionV3": (1, 3, 299, 299), "inception_v3": (1, 3, 299, 299)}
-
-
-class Model(NamedTuple):
-    """A layer to be followed.
-
-    Args:
-        run: the layer.
-        name: what it is called.
-        source: where it comes from.
-        inputs: what it is usually given, if that is known.
-        notes: what was assumed.
-
-    """
-
-    run: Any
-    name: str
-    source: str = ""
-    inputs: tuple[tuple[str, Any], ...] = ()
-    notes: tuple[str, ...] = ()
 
 
 def built(source: Any, options: Options) -> Model:

@@ -6,14 +6,12 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from netledger import ops
 from netledger.core.language import later
 from netledger.core.operator import Operator
+from netledger.frontends.operators import load
 from netledger.frontends.printed.text import Printed
 
 __all__ = ["CONTAINERS", "LAYERS", "Layer"]
-
-load: Callable[[str], Any] = ops.load
 
 CONTAINERS = (
     "Sequential",

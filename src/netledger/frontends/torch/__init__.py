@@ -30,7 +30,7 @@ from typing import TYPE_CHECKING, Any
 
 from netledger.core.errors import SourceError
 from netledger.core.network import Network
-from netledger.frontends.options import Options
+from netledger.frontends.options import Options, no_symbols
 
 if TYPE_CHECKING:
     from netledger.frontends.torch.freeze import Recording
@@ -62,9 +62,7 @@ def recorded(source: Any, options: Options) -> Recording:
         ValuesNeededError: if it decides by values that it was not given.
 
     """
-    if options.symbols is not None:
-        hint = "Write it as a spec: netledger.to_spec does so for many models."
-        raise SourceError("closed forms are made of specs, not of models", hint=hint)
+    no_symbols(options)
     try:
         import torch  # noqa: F401
     except ImportError:

@@ -10,14 +10,12 @@ import torch
 from netledger.core.errors import SourceError
 from netledger.core.language import say
 from netledger.core.network import Tensor
+from netledger.frontends.arguments import Arguments, Model, given
 from netledger.frontends.options import Options
 from netledger.frontends.torch.abstract import NAMED, Abstract
-from netledger.frontends.torch.sources import Model
 from netledger.frontends.torch.trace import Trace
 
-__all__ = ["arguments", "prepared", "unbatched"]
-
-Arguments = tuple[list[Any], dict[str, Any]]
+__all__ = ["arguments", "prepared"]
 
 
 def arguments(model: Model, options: Options) -> Arguments:
@@ -27,9 +25,7 @@ def arguments(model: Model, options: Options) -> Arguments:
         SourceError: if nothing is given, and the model needs something.
 
     """
-    inputs = options.inputs or (() if options.kwargs else model.inputs)
-    if options.batch is not None:
-        inputs = tuple((name, _with_batch(value, options.batch)) for name, value in inputs)
+    inputs = given(model, options)
     placed = [value for name, value in inputs if not name]
     named = {**{name: value for name, value in inputs if name}, **options.kwargs}
     if len(placed) == 1 and isinstance(placed[0], dict) and not named and _are_parameters(model.run, placed[0]):
@@ -40,34 +36,11 @@ def arguments(model: Model, options: Options) -> Arguments:
     return placed, named
 
 
-def unbatched(given: Arguments) -> bool:
-    """Whether all that is given are shapes, which might leave the batch out."""
-    values = [*given[0], *given[1].values()]
-    return bool(values) and all(isinstance(value, Tensor) for value in values)
-
-
-def batched(given: Arguments) -> Arguments:
-    """The same with a batch of one."""
-    return [_with_batch(value, 1) for value in given[0]], {
-        name: _with_batch(value, 1) for name, value in given[1].items()
-    }
-
-
 def prepared(trace: Trace, given: Arguments) -> Arguments:
     """The same with tensors that the model can be run with."""
     return [_input(trace, value) for value in given[0]], {
         name: _input(trace, value) for name, value in given[1].items()
     }
-
-
-def _with_batch(value: Any, batch: int) -> Any:
-    if isinstance(value, Tensor):
-        return value.like((batch, *value.shape))
-    if type(value) in (tuple, list):
-        return type(value)(_with_batch(part, batch) for part in value)
-    if isinstance(value, dict):
-        return {name: _with_batch(part, batch) for name, part in value.items()}
-    return value
 
 
 def _input(trace: Trace, value: Any) -> Any:

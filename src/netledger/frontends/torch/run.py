@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import inspect
 import os
 import sys
@@ -17,21 +16,22 @@ import torch
 from netledger.core.errors import ForwardError, NetledgerError, SourceError
 from netledger.core.language import say
 from netledger.core.network import Node, Provenance, shapes
+from netledger.frontends.arguments import Arguments, Model, batched, unbatched
 from netledger.frontends.options import Options
 from netledger.frontends.torch.abstract import TRACING
 from netledger.frontends.torch.custom import intercepted
 from netledger.frontends.torch.fallback import HINT
 from netledger.frontends.torch.freeze import Recording, function_name
 from netledger.frontends.torch.holding import kept
-from netledger.frontends.torch.inputs import Arguments, arguments, batched, prepared, unbatched
+from netledger.frontends.torch.inputs import arguments, prepared
 from netledger.frontends.torch.model import Static, static
 from netledger.frontends.torch.modules import watched
 from netledger.frontends.torch.record import Refusal, numbers_in
 from netledger.frontends.torch.recorder import is_inner
-from netledger.frontends.torch.sources import Model
 from netledger.frontends.torch.trace import Trace
 from netledger.frontends.torch.values import random_state
 from netledger.frontends.torch.written import spelled
+from netledger.frontends.uncollected import uncollected
 
 __all__ = ["record"]
 
@@ -39,19 +39,7 @@ _ONE_AT_A_TIME = threading.RLock()
 """A trace stands in for a function of PyTorch's: two that overlap would put back each other's."""
 
 
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Nothing that is made now is garbage yet: it is not looked for."""
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()
-
-
-@_uncollected()
+@uncollected()
 def record(model: Model, options: Options) -> Recording:
     """Run a model once, without computing; with a batch of one, if it does not take what is given without.
 

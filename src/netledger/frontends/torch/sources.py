@@ -11,37 +11,19 @@ from __future__ import annotations
 import json
 import os
 from contextlib import suppress
-from typing import Any, NamedTuple
+from typing import Any
 
 from netledger.core.errors import SourceError, did_you_mean, quote
 from netledger.core.language import say
 from netledger.core.network import Tensor
+from netledger.frontends.arguments import Model
 from netledger.frontends.located import importable, imported, made
 from netledger.frontends.named import called, literal
 from netledger.frontends.options import Options
 
-__all__ = ["Model", "built"]
+__all__ = ["built"]
 
 _PICKLES = (".pt", ".pth", ".bin", ".pkl", ".pickle", ".ckpt")
-
-
-class Model(NamedTuple):
-    """A model to be run.
-
-    Args:
-        run: the model.
-        name: what it is called.
-        source: where it comes from.
-        inputs: what it is usually given, if that is known.
-        notes: what was assumed.
-
-    """
-
-    run: Any
-    name: str
-    source: str = ""
-    inputs: tuple[tuple[str, Any], ...] = ()
-    notes: tuple[str, ...] = ()
 
 
 def built(source: Any, options: Options) -> Model:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from netledger.frontends.jax.reader import load
+from netledger.frontends.operators import load
 
 __all__ = ["RULES", "load", "one", "rule"]
 

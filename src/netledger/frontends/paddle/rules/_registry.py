@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from netledger.frontends.paddle.operators import load
+from netledger.frontends.operators import load
 
 __all__ = ["RULES", "axes", "channels", "load", "rule"]
 

@@ -1,4 +1,4 @@
-"""The operators by kind; what each takes is its own business."""
+"""The operators by kind, for front ends: what each takes is its own business."""
 
 from __future__ import annotations
 
