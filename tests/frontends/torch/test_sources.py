@@ -15,6 +15,11 @@ from tests.frontends.torch.command import run_command
 MODELS = Path(__file__).with_name("models.py")
 
 
+def test_a_batch_replaces_that_of_the_usual_input() -> None:
+    assert nl.count("torchvision:resnet18", batch=4).inputs[0] == (4, 3, 224, 224)
+    assert nl.count("torchvision:resnet18", (3, 64, 64), batch=2).inputs[0] == (2, 3, 64, 64)
+
+
 def test_torchvision() -> None:
     ledger = nl.count("torchvision:resnet18")
     assert (ledger.name, ledger.inputs) == ("resnet18", ((1, 3, 224, 224),))

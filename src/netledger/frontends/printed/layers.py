@@ -82,37 +82,29 @@ def _channels(printed: Printed) -> str:
     return "last" if str(printed.named.get("data_format", "NCHW")) in ("NHWC", "NDHWC", "NLC") else "first"
 
 
-def _conv(printed: Printed) -> Layer:
+def _weighed(printed: Printed, kind: str, **more: Any) -> Layer:
     given = printed.named
-    operator = load("conv")(
-        int(_of(printed, 1, "out_channels")),
-        _one(_of(printed, 2, "kernel_size")),
-        _one(given.get("stride", 1)),
-        _padding(printed),
-        _one(given.get("dilation", 1)),
-        int(given.get("groups", 1)),
-        given.get("bias", True) is not False,
+    operator = load(kind)(
+        out=int(_of(printed, 1, "out_channels")),
+        kernel=_one(_of(printed, 2, "kernel_size")),
+        stride=_one(given.get("stride", 1)),
+        padding=_padding(printed),
+        dilation=_one(given.get("dilation", 1)),
+        groups=int(given.get("groups", 1)),
+        bias=given.get("bias", True) is not False,
         channels=_channels(printed),
+        **more,
     )
     silent = _NO_BIAS if _is_paddle(printed) else ""
     return Layer(operator, int(_of(printed, 0, "in_channels")), _axes(printed), silent)
+
+
+def _conv(printed: Printed) -> Layer:
+    return _weighed(printed, "conv")
 
 
 def _conv_transpose(printed: Printed) -> Layer:
-    given = printed.named
-    operator = load("conv_transpose")(
-        int(_of(printed, 1, "out_channels")),
-        _one(_of(printed, 2, "kernel_size")),
-        _one(given.get("stride", 1)),
-        _padding(printed),
-        _one(given.get("output_padding", 0)),
-        _one(given.get("dilation", 1)),
-        int(given.get("groups", 1)),
-        given.get("bias", True) is not False,
-        channels=_channels(printed),
-    )
-    silent = _NO_BIAS if _is_paddle(printed) else ""
-    return Layer(operator, int(_of(printed, 0, "in_channels")), _axes(printed), silent)
+    return _weighed(printed, "conv_transpose", output_padding=_one(printed.named.get("output_padding", 0)))
 
 
 def _linear(printed: Printed) -> Layer:
