@@ -201,7 +201,10 @@ def operator(cls: type[Any]) -> type[Any]:
 class Operator:
     """The base of all operators. Shapes are (batch, channels, spatial …) unless an operator says otherwise."""
 
-    __slots__ = ()
+    __slots__ = ("_known", "_turned")
+    # what a front end knows that it answered; the same with the channels first (see `order`): set when first needed
+    _known: dict[tuple[int, ...], Any]
+    _turned: Any
 
     KIND: ClassVar[str]
     """The name that users type."""

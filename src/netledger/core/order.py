@@ -45,10 +45,14 @@ def _in_order(rule: Callable[..., Any], put_back: Callable[..., Any]) -> Callabl
 
 
 def _with_first(op: Any) -> Any:
-    """The same operator with the channels first; it was checked when it was made."""
-    made = object.__new__(type(op))
+    """The same operator with the channels first; it was checked when it was made, and is made once."""
+    try:
+        return op._turned
+    except AttributeError:
+        made = object.__new__(type(op))
     for name in op.ATTRIBUTES:
         object.__setattr__(made, name, "first" if name == "channels" else getattr(op, name))
+    object.__setattr__(op, "_turned", made)
     return made
 
 
@@ -57,8 +61,9 @@ def _first(tensor: Any) -> Any:
     shape = tensor.shape
     if len(shape) < 3:
         return tensor
-    order = (0, len(shape) - 1, *range(1, len(shape) - 1))
-    return tensor.like(_permuted(shape, order)) if isinstance(tensor, Tensor) else _values(tensor, order)
+    if isinstance(tensor, Tensor):
+        return Tensor((shape[0], shape[-1], *shape[1:-1]), tensor.dtype)
+    return _values(tensor, (0, len(shape) - 1, *range(1, len(shape) - 1)))
 
 
 def _last(tensor: Any) -> Any:
@@ -66,8 +71,9 @@ def _last(tensor: Any) -> Any:
     shape = tensor.shape
     if len(shape) < 3:
         return tensor
-    order = (0, *range(2, len(shape)), 1)
-    return tensor.like(_permuted(shape, order)) if isinstance(tensor, Tensor) else _values(tensor, order)
+    if isinstance(tensor, Tensor):
+        return Tensor((shape[0], *shape[2:], shape[1]), tensor.dtype)
+    return _values(tensor, (0, *range(2, len(shape)), 1))
 
 
 def _permuted(shape: Shape, order: tuple[int, ...]) -> Shape:

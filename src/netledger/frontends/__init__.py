@@ -1,6 +1,7 @@
 """The front ends: each makes a Network of one kind of source.
 
-A front end is a package that says `accepts(source)`, without importing its framework, and `network(source, options)`.
+A front end is a package that says `accepts(source)`, without importing its framework, and makes either
+`network(source, options)` or `recorded(source, options)`: what it wrote down, to be counted before its network is made.
 """
 
 from __future__ import annotations
@@ -35,15 +36,12 @@ def network(source: object, options: Options) -> Network:
         SourceError: if no front end takes it; else what its front end raises.
 
     """
-    found = located(source, options)
-    if found is None:
-        return _front_end(source).network(source, options)
-    made: Network = _front_end(found.model).network(found.model, options._replace(let={}))
-    return made._replace(name=found.name, source=found.place)
+    made = record(source, options)
+    return made if isinstance(made, Network) else made.network()
 
 
 def record(source: object, options: Options) -> Network | Recorded:
-    """The network of a source, or what it is made of when asked for, where that is dearer than to count it."""
+    """The network of a source, or what it is made of when asked for: to count it takes less."""
     found = located(source, options)
     if found is None:
         return _recorded(source, options)

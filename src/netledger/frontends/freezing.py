@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from netledger.core.network import Call, Module, Network, Node, Parameter, Provenance
 from netledger.core.operator import Operator
+from netledger.frontends.remembered import Answer
 from netledger.ops.constants import Unused
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ class Did(NamedTuple):
     call: int
     name: str
     place: tuple[str, int]
+    answer: Answer
 
     @property
     def operands(self) -> tuple[tuple[str, int], ...]:

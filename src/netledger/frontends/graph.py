@@ -15,7 +15,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import Any, NamedTuple
 
 from netledger.core.errors import NetledgerError, ShapeError
@@ -23,13 +22,18 @@ from netledger.core.network import Network, Node, Parameter, Provenance, Tensor,
 from netledger.core.number import Shape, product
 from netledger.core.operator import Operator
 from netledger.frontends.freezing import Declared, Did, Opened, frozen
-from netledger.ops.constants import Buffer
+from netledger.frontends.operators import op
+from netledger.frontends.remembered import Answer, answer_of
 from netledger.ops.custom import Custom
-from netledger.ops.embedding import Parameter as Learned
-from netledger.ops.reshaping import Reshape
 
 __all__ = ["Graph", "Mark", "Stored"]
 
+
+_new: Any = tuple.__new__
+"""Makes a NamedTuple of its parts, faster than calling its class."""
+
+_NOTHING: Mapping[str, Any] = {}
+"""What an operation stores that stores nothing."""
 
 _SEEN = ("reshape", "squeeze", "permute")
 """The same elements, seen otherwise."""
@@ -53,10 +57,14 @@ class Stored(NamedTuple):
     trainable: bool = True
     buffer: bool = False
 
+    def seen(self, shape: Shape) -> Stored:
+        """The same in another shape."""
+        return Stored(self.key, shape, self.dtype, self.trainable, self.buffer)
+
     def record(self, role: str, shape: Shape | None = None) -> Parameter:
         """What the ledger keeps of it; `shape`: how the operator has it, if that is another order of the axes."""
-        same = shape is not None and product(shape) == product(self.shape)
-        kept = shape if shape is not None and same else self.shape
+        same = shape is None or shape == self.shape or product(shape) != product(self.shape)
+        kept = self.shape if same or shape is None else shape
         return Parameter(role, kept, self.trainable and not self.buffer, self.buffer, self.key, self.dtype)
 
 
@@ -85,6 +93,8 @@ class Graph:
         self._read: Counter[int] = Counter()
         self._held: dict[str, tuple[str, Stored]] = {}
         self._modules: dict[str, Declared] = {}
+        self._shapes: dict[tuple[Shape, str], Tensor] = {}
+        self._inside: Sequence[tuple[str, str]] | None = None
 
     # What there is.
 
@@ -129,16 +139,20 @@ class Graph:
         """A call of a module begins; `label`: what the framework itself calls the module (conv2d_0)."""
         self._calls.append(Opened(path, kind, self._open[-1] if self._open else -1, training, label))
         self._open.append(len(self._calls) - 1)
+        self._inside = None
 
     def leave(self) -> None:
         """The innermost call ends."""
         self._open.pop()
+        self._inside = None
 
     def within(self, modules: Sequence[tuple[str, str]]) -> None:
         """What follows happens in the calls of these modules (full path and class, the outermost first).
 
         Calls that are open stay so as far as they agree: this is for graphs whose operations each say where they are.
         """
+        if modules is self._inside:
+            return
         now = [(self._calls[number].path, self._calls[number].kind) for number in self._open]
         same = 0
         while same < min(len(now), len(modules)) and now[same] == tuple(modules[same]):
@@ -146,6 +160,7 @@ class Graph:
         del self._open[same:]
         for path, kind in modules[same:]:
             self.enter(path, kind)
+        self._inside = modules
 
     # What is done.
 
@@ -175,11 +190,10 @@ class Graph:
             ShapeError: if the operator cannot take these inputs, and the framework did not say what it makes.
 
         """
-        given = tuple([self.tensors[number] for number in inputs])
-        outputs = self._inferred(op, given, made, name)
-        if outputs is None:
+        answer = self._answer(op, tuple([self.tensors[number] for number in inputs]), made, name)
+        if answer is None:
             return self.unknown(function or op.KIND, inputs, made or (), stored, name, place)
-        return self._write(op, given, tuple(inputs), outputs, stored or {}, function, name, place)
+        return self._write(answer, inputs, stored or _NOTHING, function, name, place)
 
     def unknown(
         self,
@@ -198,7 +212,7 @@ class Graph:
         """
         given = tuple([self.tensors[number] for number in inputs])
         op = Custom(what.rpartition(".")[2] or what, made[0].shape if made else (), whole=True, loop=loop)
-        return self._write(op, given, tuple(inputs), tuple(made), stored or {}, what, name, place)
+        return self._write(Answer(op, given, made, tuple(made)), tuple(inputs), stored or _NOTHING, what, name, place)
 
     def again(self, first: int, last: int, numbers: dict[int, int]) -> None:
         """What was done from one place to another (exclusive), once more on other tensors.
@@ -214,16 +228,21 @@ class Graph:
 
     def value(self, stored: Stored) -> int:
         """A stored tensor by itself, as an operand: its number; in another shape than it is kept in, if so asked."""
-        kept = self._held[stored.key][1].shape if stored.key in self._held else stored.shape
-        if stored.key not in self._values:
-            op, role = (Buffer(kept), "values") if stored.buffer else (Learned(kept), "weight")
-            made = (Tensor(kept, stored.dtype),)
-            held = {role: stored._replace(shape=kept)}
-            (self._values[stored.key],) = self._write(op, (), (), made, held, "", stored.key, ("", 0))
-        number = self._values[stored.key]
+        kept = self._held[stored.key][1] if stored.key in self._held else stored
+        number = self._values.get(stored.key)
+        if number is None:
+            number = self._values[stored.key] = self._stored(kept)
         if self.tensors[number].shape == stored.shape:
             return number
-        return self.add(Reshape(stored.shape, True), number)[0]
+        return self.add(op("reshape", stored.shape, True), number)[0]
+
+    def _stored(self, stored: Stored) -> int:
+        """A stored tensor as an operation that reads nothing; those that are alike have one operator and one tensor."""
+        kind, role = ("buffer", "values") if stored.buffer else ("parameter", "weight")
+        made = (self._shapes.setdefault((stored.shape, stored.dtype), Tensor(stored.shape, stored.dtype)),)
+        answer = answer_of(op(kind, stored.shape), (), made)
+        assert answer is not None  # it makes what is asked for
+        return self._write(answer, (), {role: stored}, "", stored.key, ("", 0))[0]
 
     def biased(self, number: int, bias: Stored | int) -> bool:
         """Make an addition of a stored vector the bias of the operation that made this tensor, if it can be that.
@@ -235,13 +254,12 @@ class Graph:
         if place < 0 or (isinstance(bias, int) and bias > number):
             return False  # it has no maker, was read without a bias, or the bias is made later
         did = self._done[place]
-        op: Any = did.op
-        if getattr(op, "bias", True) is not False or product(size) != getattr(op, "out", 0):
+        if getattr(did.op, "bias", True) is not False or product(size) != getattr(did.op, "out", 0):
             return False
-        given = tuple([self.tensors[number] for number in did.inputs])
-        done = replace(op, bias=True)
-        records = self._records(done, given, {**did.stored, "bias": bias})
-        self._done[place] = did._replace(op=done, stored={**did.stored, "bias": bias}, records=records)
+        answer, stored = did.answer.biased, {**did.stored, "bias": bias}
+        self._done[place] = did._replace(
+            op=answer.op, answer=answer, stored=stored, records=_records(answer, {"bias": bias}, did.records)
+        )
         return True
 
     def network(self, name: str, source: str, outputs: Iterable[int], *, partly: bool = False) -> Network:
@@ -323,12 +341,12 @@ class Graph:
         self.tensors.append(tensor)
         return len(self.tensors) - 1
 
-    def _inferred(
+    def _answer(
         self, op: Operator, given: tuple[Tensor, ...], made: Sequence[Tensor] | None, name: str
-    ) -> tuple[Tensor, ...] | None:
-        """The outputs; None if the framework says others."""
+    ) -> Answer | None:
+        """What it makes of these; None if the framework says that it makes something else."""
         try:
-            outputs = op.infer(given)
+            return answer_of(op, given, made)
         except ShapeError as error:
             if made is not None and all(size > 0 for tensor in made for size in tensor.shape):
                 return None
@@ -337,30 +355,28 @@ class Graph:
             error.values = {"input": shapes(given), **error.values}
             error.refused = Node(name, "", op, (), (), (), Provenance())
             raise
-        if made is None:
-            return outputs
-        same = len(made) == len(outputs) and all(a.shape == b.shape for a, b in zip(made, outputs, strict=True))
-        return tuple(made) if same else None
 
     def _write(
         self,
-        op: Operator,
-        given: tuple[Tensor, ...],
+        answer: Answer,
         inputs: tuple[int, ...],
-        outputs: tuple[Tensor, ...],
         stored: Mapping[str, Stored | int],
         function: str,
         name: str,
         place: tuple[str, int],
     ) -> tuple[int, ...]:
-        records = self._records(op, given, stored)
-        numbers = tuple([self._new(tensor) for tensor in outputs])
+        records = _records(answer, stored) if stored else ()
+        first, outputs = len(self.tensors), answer.outputs
+        self.tensors.extend(outputs)
+        numbers = (first,) if len(outputs) == 1 else tuple(range(first, len(self.tensors)))
         call = self._open[-1] if self._open else -1
-        self._keep(Did(op, inputs, numbers, stored, records, function, call, name, place))
+        self._keep(_new(Did, (answer.op, inputs, numbers, stored, records, function, call, name, place, answer)))
         return numbers
 
-    def _records(
-        self, op: Operator, given: tuple[Tensor, ...], stored: Mapping[str, Stored | int]
-    ) -> tuple[Parameter, ...]:
-        ours = {**op.parameters(given), **op.buffers(given)} if stored else {}
-        return tuple([one.record(role, ours.get(role)) for role, one in stored.items() if isinstance(one, Stored)])
+
+def _records(
+    answer: Answer, stored: Mapping[str, Stored | int], before: tuple[Parameter, ...] = ()
+) -> tuple[Parameter, ...]:
+    """What the ledger keeps of stored tensors."""
+    ours = answer.stored
+    return (*before, *[one.record(role, ours.get(role)) for role, one in stored.items() if isinstance(one, Stored)])

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from netledger.core.errors import ShapeError
 from netledger.core.language import plural, say
 from netledger.core.network import Tensor
-from netledger.core.number import Number, Shape, product, require
+from netledger.core.number import Number, Shape, product
 from netledger.core.operator import Operator, flag, operator, real
 from netledger.core.work import Term
 from netledger.ops._broadcast import broadcast
@@ -44,7 +45,10 @@ def _joined(inputs: tuple[Tensor, ...]) -> Number:
 
 def _check_constant(op: _Joining | Lerp, given: int, least: int) -> None:
     """A constant stands for the last input."""
-    if op.constant is not None:
+    if op.constant is None and given < least:
+        rule = say("{kind} takes at least {least} inputs, not {given}", kind=op.KIND, least=least, given=given)
+        raise ShapeError(rule, hint=_FROM)
+    if op.constant is not None and given != least - 1:
         rule = plural(
             "with a constant, {kind} takes {count} input, not {given}",
             "with a constant, {kind} takes {count} inputs, not {given}",
@@ -52,12 +56,7 @@ def _check_constant(op: _Joining | Lerp, given: int, least: int) -> None:
             kind=op.KIND,
             given=given,
         )
-        require(given == least - 1, rule, "Leave the constant out, or the last input.")
-    require(
-        op.constant is not None or given >= least,
-        say("{kind} takes at least {least} inputs, not {given}", kind=op.KIND, least=least, given=given),
-        _FROM,
-    )
+        raise ShapeError(rule, hint="Leave the constant out, or the last input.")
 
 
 @operator

@@ -1,9 +1,9 @@
 """JAX: any function over arrays, modules of Flax (linen and nnx) and Equinox, through the jaxpr. Nothing is computed.
 
 sources     what a function is, where its parameters are, and what it is called with
-run         a function of abstract values → a jaxpr → Network
-recording   what a function with long loops is made of
-reader      a jaxpr → Network: every equation by its rule, or as a gap
+run         a function of abstract values → a jaxpr → what it does
+reader      a jaxpr → a graph: every equation by its rule, or as a gap
+equation    an equation, and what its variables stand for
 inner       equations that hold others: functions, scan, cond, while
 rules       how each primitive is written as operators
 
@@ -18,10 +18,9 @@ from typing import Any
 from netledger.core.errors import SourceError
 from netledger.core.language import say
 from netledger.core.ledger import Recorded
-from netledger.core.network import Network
 from netledger.frontends.options import Options, no_symbols
 
-__all__ = ["accepts", "network", "recorded"]
+__all__ = ["accepts", "recorded"]
 
 _LIBRARIES = ("jax", "jaxlib", "flax", "equinox")
 
@@ -38,14 +37,8 @@ def accepts(source: object) -> bool:
     return isinstance(inner, FunctionType) and _speaks_of_jax(inner)
 
 
-def network(source: Any, options: Options) -> Network:
-    """The network of a function or module: see `recorded`."""
-    made = recorded(source, options)
-    return made if isinstance(made, Network) else made.network()
-
-
-def recorded(source: Any, options: Options) -> Network | Recorded:
-    """The network of a function or module, or what it is made of, if loops make it long.
+def recorded(source: Any, options: Options) -> Recorded:
+    """What a function or module does; its network is made when asked for.
 
     Raises:
         SourceError: if it cannot be read, or needs an input.

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from netledger.core.language import say
-from netledger.core.network import Tensor
 from netledger.frontends.graph import Graph
-from netledger.frontends.jax.reader import Equation, Known, Reader, Repeat
-from netledger.frontends.operators import load
+from netledger.frontends.jax.equation import Equation, Known
+from netledger.frontends.operators import op
+
+if TYPE_CHECKING:
+    from netledger.frontends.jax.reader import Reader
 
 __all__ = ["INNER"]
 
@@ -42,7 +44,7 @@ def _scan(reader: Reader, equation: Equation) -> list[Any]:
         if turn is not None and turn.stands_for_all(reader, carried):
             left = len(places) - len(steps)
             reader.spend(left * (turn.last - turn.first))
-            reader.repeats.append(Repeat(turn.first, turn.last, left))
+            reader.repeats.append((turn.first, turn.last, left))
             steps.extend([turn.made[carried:]] * left)
             break
         given = [*carry, *[_row(reader, equation, value, place) for value in rows]]
@@ -94,13 +96,13 @@ def _row(reader: Reader, equation: Equation, value: Any, place: int) -> Any:
     """One step of what a scan goes along."""
     if isinstance(value, Known):
         return Known(value.tensor.like(value.tensor.shape[1:]))
-    return reader.add(equation, load("select")(0, place), value, made=...)[0]
+    return reader.add(equation, op("select", 0, place), value, made=...)[0]
 
 
 def _stacked(reader: Reader, equation: Equation, column: Sequence[Any]) -> Any:
     if all(isinstance(value, Known) for value in column):
         return Known(column[0].tensor.like((len(column), *column[0].tensor.shape)))
-    return reader.add(equation, load("stack")(0), *column, made=...)[0]
+    return reader.add(equation, op("stack", 0), *column, made=...)[0]
 
 
 def _cond(reader: Reader, equation: Equation) -> list[Any]:
@@ -125,17 +127,12 @@ def _cost(reader: Reader, branch: Any, values: Sequence[Any]) -> tuple[int, int]
     """Products, and all operations, of a branch by itself."""
     graph = Graph()
     given = [graph.input(reader.tensor(value)) if type(value) is int else value for value in values]
-    alone = Reader(graph, {})
+    alone = type(reader)(graph, {})
     alone.left = reader.left
     _run(alone, branch, given)
-    work = [term for did in graph.done for term in did.op.work(*_tensors(graph, did))]
+    work = [term for did in graph.done for term in did.answer.work]
     products = sum(term.count for term in work if (term.action, term.role) == ("multiply", "product"))
     return products, sum(term.count for term in work)
-
-
-def _tensors(graph: Graph, did: Any) -> tuple[tuple[Tensor, ...], tuple[Tensor, ...]]:
-    given = tuple(graph.tensors[number] for number in did.inputs)
-    return given, tuple(graph.tensors[number] for number in did.outputs)
 
 
 def _while(reader: Reader, equation: Equation) -> list[Any]:

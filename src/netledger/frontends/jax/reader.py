@@ -2,67 +2,41 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
-from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
+
+from jax.extend.core import Literal
 
 from netledger.core.errors import SourceError
-from netledger.core.network import DTYPE_BITS, Tensor
+from netledger.core.network import Tensor
 from netledger.core.number import product
 from netledger.core.operator import Operator
 from netledger.frontends.graph import Graph, Stored
-from netledger.frontends.operators import load
+from netledger.frontends.jax.equation import Equation, Known, name_of, tensor_like, tensor_of
+from netledger.frontends.jax.inner import INNER
+from netledger.frontends.jax.rules import RULES
+from netledger.frontends.jax.rules.constants import folded
+from netledger.frontends.operators import op
+from netledger.frontends.recording import Repeat
 
-__all__ = ["Known", "Reader", "Repeat", "tensor_of"]
+__all__ = ["Reader"]
 
+_new: Any = tuple.__new__
+"""Makes a NamedTuple of its parts, faster than calling its class."""
 
-class Known(NamedTuple):
-    """A tensor that does not depend on inputs or stored tensors; `value`: its number, if it is one and is known."""
-
-    tensor: Tensor
-    value: Any = None
-
-
-def tensor_of(variable: Any) -> Tensor:
-    """The shape and element type of a variable."""
-    return Tensor(tuple(map(int, variable.aval.shape)), _named(getattr(variable.aval, "dtype", "float32")))
+_Where = tuple[tuple[str, ...], tuple[tuple[str, str], ...]]
 
 
-@cache
-def _named(dtype: Any) -> str:
-    """The name of an element type; of random keys, that of what they are made of."""
-    name = str(dtype)
-    return name if name in DTYPE_BITS else "uint32"
+class _Uses:
+    """Who reads what in a jaxpr: the equation that alone reads it, once; None if there are others."""
 
-
-class Repeat(NamedTuple):
-    """Operations of a graph, from one place to another (exclusive), that stand for so many turns more."""
-
-    first: int
-    last: int
-    more: int
-
-
-class Equation(NamedTuple):
-    """An equation with what its variables stand for: numbers of the graph, Stored or Known.
-
-    Args:
-        name: the primitive.
-        params: its parameters.
-        values: what it reads.
-        made: the tensors that it makes.
-        alone: whether nothing else reads each of its inputs.
-        readers: the only equation that reads its output next, if there is one.
-
-    """
-
-    name: str
-    params: Mapping[str, Any]
-    values: tuple[Any, ...]
-    made: tuple[Tensor, ...]
-    alone: tuple[bool, ...]
-    reader: Any = None
+    def __init__(self, jaxpr: Any) -> None:
+        self.jaxpr = jaxpr
+        only: dict[int, Any] = {}
+        for equation in jaxpr.eqns:
+            for part in equation.invars:
+                only[id(part)] = None if id(part) in only else equation
+        self.only = {**only, **dict.fromkeys(map(id, jaxpr.outvars))}
 
 
 class Reader:
@@ -79,76 +53,101 @@ class Reader:
         self.stack: tuple[str, ...] = ()
         self.left = 200_000
         self.means: set[int] = set()
+        self._jaxpr: Any = None
+        self._uses: dict[int, _Uses] = {}
+        self._names: dict[int, tuple[Any, tuple[str, ...]]] = {}
+        self._modules: dict[tuple[str, ...], _Where] = {(): ((), ())}
 
     def constant(self, value: Any) -> Known:
         """What an array that is written in the code stands for."""
-        shape, dtype = tuple(getattr(value, "shape", ())), str(getattr(value, "dtype", "float32"))
-        tensor = Tensor(shape, dtype if dtype in DTYPE_BITS else "uint32")
-        number = value.item() if hasattr(value, "item") and product(shape) == 1 and dtype in DTYPE_BITS else None
-        return Known(tensor, number if hasattr(value, "item") else value)
+        dtype = getattr(value, "dtype", None)
+        if dtype is None:
+            return Known(tensor_like((), "float32"), value)
+        tensor = tensor_like(tuple(getattr(value, "shape", ())), dtype)
+        if not hasattr(value, "item"):
+            return Known(tensor, value)
+        alone = product(tensor.shape) == 1 and tensor.dtype == name_of(dtype)
+        return Known(tensor, value.item() if alone else None)
 
     def run(self, jaxpr: Any, constants: Sequence[Any], values: Sequence[Any]) -> list[Any]:
         """Every equation; returns what the outputs stand for."""
         environment = dict(zip(jaxpr.constvars, constants, strict=True))
         environment.update(zip(jaxpr.invars, values, strict=True))
-        uses = Counter(id(part) for equation in jaxpr.eqns for part in equation.invars)
-        uses.update(id(part) for part in jaxpr.outvars)
-        readers = {id(part): equation for equation in jaxpr.eqns for part in equation.invars}
-        before = self.stack
-        for equation in jaxpr.eqns:
-            self.stack = (*before, *_parts(equation))
-            made = self._answer(equation, environment, uses, readers)
-            environment.update(zip(equation.outvars, made, strict=True))
-        self.stack = before
-        return [self._value(part, environment) for part in jaxpr.outvars]
+        outer, stack, constant = self._jaxpr, self.stack, self.constant
+        self._jaxpr = jaxpr
+        for told in jaxpr.eqns:
+            names = told.source_info.name_stack
+            known = self._names.get(id(names))
+            self.stack = (*stack, *(known[1] if known is not None else self._parts(names)))
+            read = tuple([constant(part.val) if type(part) is Literal else environment[part] for part in told.invars])
+            outputs = tuple([tensor_of(part) for part in told.outvars])
+            made = self._answer(_new(Equation, (told.primitive.name, told.params, read, outputs, told)))
+            environment.update(zip(told.outvars, made, strict=True))
+        self._jaxpr, self.stack = outer, stack
+        return [constant(part.val) if type(part) is Literal else environment[part] for part in jaxpr.outvars]
 
-    def _answer(self, equation: Any, environment: Any, uses: Counter[int], readers: Mapping[int, Any]) -> Sequence[Any]:
-        from netledger.frontends.jax.inner import INNER
-        from netledger.frontends.jax.rules import RULES
+    def _parts(self, names: Any) -> tuple[str, ...]:
+        """The names on a stack, outermost first."""
+        parts = tuple([part for part in str(names).split("/") if part])
+        self._names[id(names)] = (names, parts)
+        return parts
 
-        values = tuple(self._value(part, environment) for part in equation.invars)
-        made = tuple(map(tensor_of, equation.outvars))
-        alone = tuple(uses[id(part)] == 1 for part in equation.invars)
-        first = id(equation.outvars[0]) if equation.outvars else 0
-        reader = readers.get(first) if uses[first] == 1 else None
-        told = Equation(equation.primitive.name, equation.params, values, made, alone, reader)
-        if told.name in INNER:
-            return INNER[told.name](self, told)
-        if all(isinstance(value, Known) for value in values):
-            return self._folded(told)
+    def _answer(self, equation: Equation) -> Sequence[Any]:
+        inner = INNER.get(equation.name)
+        if inner is not None:
+            return inner(self, equation)
+        values = equation.values
+        if not values or (type(values[0]) is Known and all(type(value) is Known for value in values)):
+            return self._folded(equation)
         self._enter(values)
-        rule = RULES.get(told.name)
-        answer = rule(self, told) if rule is not None else None
-        return answer if answer is not None else self.gap(told)
+        rule = RULES.get(equation.name)
+        answer = rule(self, equation) if rule is not None else None
+        return answer if answer is not None else self.gap(equation)
 
-    def _value(self, part: Any, environment: Any) -> Any:
-        return self.constant(part.val) if hasattr(part, "val") else environment[part]
+    # Who reads what.
+
+    def alone(self, equation: Equation, place: int) -> bool:
+        """Whether nothing else reads what an equation reads in a place."""
+        return self._read().only[id(equation.told.invars[place])] is not None
+
+    def next(self, equation: Equation) -> Any:
+        """The only equation that reads what an equation makes, as JAX has it; None if there are others, or none."""
+        return self._read().only.get(id(equation.told.outvars[0]))
+
+    def _read(self) -> _Uses:
+        if id(self._jaxpr) not in self._uses:
+            self._uses[id(self._jaxpr)] = _Uses(self._jaxpr)
+        return self._uses[id(self._jaxpr)]
 
     def _folded(self, equation: Equation) -> list[Any]:
         """What follows from no input: a constant, perhaps of a known number."""
-        from netledger.frontends.jax.rules.constants import folded
-
         number = folded(equation)
         return [Known(tensor, number) for tensor in equation.made]
 
+    # Where it is.
+
     def _enter(self, values: Sequence[Any]) -> None:
         """The modules that it happens in: by the names on the stack, else by what it reads."""
-        path: tuple[str, ...] = ()
-        modules = []
-        for part in self.stack:
-            found = next((one for one in ((*path, part), (part,), tuple(part.split("."))) if one in self.kinds), None)
-            if found is not None:
-                path = found
-                modules.append((".".join(path), self.kinds[path]))
-        if not modules:
-            modules = self._by_parameters(values)
-        self.graph.within(modules)
+        where = self._modules.get(self.stack) or self._by_names(self.stack)
+        self.graph.within(where[1] or self._by_parameters(values))
 
-    def _by_parameters(self, values: Sequence[Any]) -> list[tuple[str, str]]:
-        stored = next((value for value in values if isinstance(value, Stored)), None)
+    def _by_names(self, stack: tuple[str, ...]) -> _Where:
+        """The innermost module that these names lead to, and all that are around it."""
+        found = self._modules.get(stack)
+        if found is None:
+            path, modules = self._by_names(stack[:-1])
+            part = stack[-1]
+            ways = ((*path, part), (part,), tuple(part.split(".")))
+            path = next((one for one in ways if one in self.kinds), path)
+            more = ((".".join(path), self.kinds[path]),) if path in ways else ()
+            found = self._modules[stack] = (path, (*modules, *more))
+        return found
+
+    def _by_parameters(self, values: Sequence[Any]) -> tuple[tuple[str, str], ...]:
+        stored = next((value for value in values if type(value) is Stored), None)
         parts = stored.key.split(".")[:-1] if stored is not None else []
         paths = [tuple(parts[: end + 1]) for end in range(len(parts))]
-        return [(".".join(path), self.kinds.get(path, parts[len(path) - 1])) for path in paths]
+        return tuple([(".".join(path), self.kinds.get(path, parts[len(path) - 1])) for path in paths])
 
     # What a rule asks and does.
 
@@ -165,13 +164,13 @@ class Reader:
         if isinstance(value, Stored):
             return self.graph.value(value)
         if isinstance(value, Known):
-            return self.graph.add(load("constant")(value.tensor.shape, "constant"), made=(value.tensor,))[0]
+            return self.graph.add(op("constant", value.tensor.shape, "constant"), made=(value.tensor,))[0]
         return int(value)
 
     def add(self, equation: Equation, operator: Operator, *values: Any, stored: Any = None, made: Any = None) -> Any:
         """An operator on values; `made`: other outputs than those of the equation; ... for whatever comes."""
         self.spend(1)
-        numbers = [self.placed(value) for value in values]
+        numbers = [value if type(value) is int else self.placed(value) for value in values]
         outputs = equation.made if made is None else None if made is ... else made
         function = f"jax.{equation.name}"
         return list(self.graph.add(operator, *numbers, stored=stored, made=outputs, function=function))
@@ -193,9 +192,3 @@ class Reader:
         stored = {f"{place}": value for place, value in enumerate(equation.values) if isinstance(value, Stored)}
         numbers = [value for value in equation.values if isinstance(value, int)]
         return list(self.graph.unknown(f"jax.{equation.name}", numbers, equation.made, stored, loop=loop))
-
-
-def _parts(equation: Any) -> list[str]:
-    """The names on the stack, outermost first."""
-    text = str(equation.source_info.name_stack)
-    return [part for part in text.split("/") if part] if text else []

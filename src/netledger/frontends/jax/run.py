@@ -10,22 +10,17 @@ from netledger.core.errors import ForwardError, NetledgerError, SourceError, Val
 from netledger.core.language import say
 from netledger.core.network import DTYPE_BITS, Network, Tensor, shapes
 from netledger.frontends.graph import Graph, Stored
-from netledger.frontends.jax.reader import Reader, Repeat, tensor_of
-from netledger.frontends.jax.recording import Recording
+from netledger.frontends.jax.equation import tensor_of
+from netledger.frontends.jax.reader import Reader
 from netledger.frontends.jax.sources import Traced, named, traced
 from netledger.frontends.options import Options
+from netledger.frontends.recording import Recording, Repeat, recording
 
-__all__ = ["followed", "network", "recorded"]
-
-
-def network(source: Any, options: Options) -> Network:
-    """The network of a function: see `recorded`."""
-    made = recorded(source, options)
-    return made if isinstance(made, Network) else made.network()
+__all__ = ["followed", "recorded"]
 
 
-def recorded(source: Any, options: Options) -> Network | Recording:
-    """The network of a function, or what it is made of; with a batch of one, if it does not take what is given."""
+def recorded(source: Any, options: Options) -> Recording:
+    """What a function does; with a batch of one, if it does not take what is given."""
     given = [value for _, value in options.inputs]
     alone = options.batch is None and bool(given) and all(isinstance(value, Tensor) for value in given)
     try:
@@ -41,30 +36,28 @@ def recorded(source: Any, options: Options) -> Network | Recording:
             raise
     wide = [value.like((1, *value.shape)) for value in given]
     note = say("The shapes were taken to leave out the batch: counted as {values}.", values=shapes(wide))
-    if isinstance(made, Network):
-        return made._replace(notes=(*made.notes, note))
     made.notes = (*made.notes, note)
     return made
 
 
 def followed(model: Traced) -> Network:
     """The network of what is traced."""
-    made = _recorded(model)
-    return made if isinstance(made, Network) else made.network()
+    return _recorded(model).network()
 
 
-def _recorded(model: Traced) -> Network | Recording:
-    """The network; where loops make it long, what it is made of."""
+def _recorded(model: Traced) -> Recording:
+    """What is traced, with one turn of each loop whose turns are alike."""
     jaxpr, constants = _jaxpr(model)
     graph, repeats, outputs = _read(model, jaxpr, constants, brief=True)
+
     if not repeats:
-        return graph.network(model.name, model.source, outputs)
+        return recording(graph, model.name, model.source, outputs)
 
     def whole() -> Network:
-        graph, _, outputs = _read(model, jaxpr, constants, brief=False)
-        return graph.network(model.name, model.source, outputs)
+        told, _, made = _read(model, jaxpr, constants, brief=False)
+        return told.network(model.name, model.source, made)
 
-    return Recording(model.name, model.source, graph, repeats, whole)
+    return Recording(model.name, model.source, graph, whole, repeats)
 
 
 def _read(model: Traced, jaxpr: Any, constants: Any, *, brief: bool) -> tuple[Graph, list[Repeat], list[int]]:

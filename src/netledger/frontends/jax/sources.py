@@ -12,6 +12,7 @@ from netledger.core.errors import ForwardError, SourceError
 from netledger.core.language import say
 from netledger.core.network import DTYPE_BITS, Tensor
 from netledger.frontends.graph import Stored
+from netledger.frontends.jax.equation import name_of
 from netledger.frontends.options import Options
 
 __all__ = ["Traced", "traced"]
@@ -276,23 +277,25 @@ _READERS: dict[str, Callable[[Any, Arguments], Traced]] = {
 
 
 def _shape(value: Any) -> Any:
-    return jax.ShapeDtypeStruct(value.shape, value.dtype)
+    return value if type(value) is jax.ShapeDtypeStruct else jax.ShapeDtypeStruct(value.shape, value.dtype)
 
 
 def _steps(path: Any) -> list[str]:
     """A path in a tree as names."""
-    parts = [str(getattr(step, "key", getattr(step, "name", getattr(step, "idx", "")))) for step in path]
+    names = [step.key if hasattr(step, "key") else getattr(step, "name", getattr(step, "idx", "")) for step in path]
+    parts = map(str, names)
     return [part for part in parts if part != "value"]
 
 
 def named(tree: Any, buffers: frozenset[str]) -> list[tuple[Any, Stored | None]]:
     """Every stored tensor with its name, in the order of the tree; None for what is none (random keys)."""
     found = []
+    collections = ("params", *buffers)
     for path, leaf in jax.tree_util.tree_flatten_with_path(tree)[0]:
         parts = _steps(path)
-        buffer = parts[0] in buffers or ".".join(parts) in buffers
-        dtype = str(leaf.dtype)
-        key = ".".join(parts[1:] if parts[0] in ("params", *buffers) and len(parts) > 1 else parts)
+        whole, dtype = ".".join(parts), name_of(leaf.dtype)
+        key = ".".join(parts[1:]) if len(parts) > 1 and parts[0] in collections else whole
+        buffer = parts[0] in buffers or whole in buffers
         stored = Stored(key, tuple(leaf.shape), dtype, not buffer, buffer) if dtype in DTYPE_BITS else None
         found.append((leaf, stored))
     return found

@@ -4,7 +4,7 @@ sources     a model from its name or object
 files       a model from a `.keras` file: its configuration, never its weights, never its code
 building    building it without filling its weights
 inputs      shapes, as the model takes them
-run         a model and its inputs → Network; the model is as it was afterwards
+run         a model and its inputs → what it does; the model is as it was afterwards
 tensors     the tensor that stands for one of the model's
 trace       calling it: every layer and every operation of Keras is answered
 entering    what a layer does before and after its own `call`: building, masks, training
@@ -23,10 +23,10 @@ import sys
 from typing import Any
 
 from netledger.core.errors import SourceError
-from netledger.core.network import Network
+from netledger.core.ledger import Recorded
 from netledger.frontends.options import Options, no_symbols
 
-__all__ = ["accepts", "network"]
+__all__ = ["accepts", "recorded"]
 
 _FILES = (".keras", ".h5", ".hdf5")
 
@@ -40,8 +40,8 @@ def accepts(source: object) -> bool:
     return isinstance(layer, type) and isinstance(source, layer)
 
 
-def network(source: Any, options: Options) -> Network:
-    """The network of a model.
+def recorded(source: Any, options: Options) -> Recorded:
+    """What a model does; its network is made when asked for.
 
     Raises:
         SourceError: if there is no such model, it cannot be built, or its file is refused.

@@ -77,12 +77,12 @@ def _followed(trace: Trace, layer: Any, args: tuple[Any, ...], kwargs: dict[str,
 
 def _torch(layer: Any, args: tuple[Any, ...], kwargs: dict[str, Any], tensors: list[Tensor]) -> tuple[Any, Network]:
     from netledger.frontends.keras.in_torch import filled, module
-    from netledger.frontends.torch import network
+    from netledger.frontends.torch import recorded
 
     given = Options(tuple(("", tensor) for tensor in tensors))
     with filled(layer.variables):
         spec = layer.compute_output_spec(*_symbols(args), **_symbols(kwargs))
-        return spec, network(module(layer, args, kwargs), given)
+        return spec, recorded(module(layer, args, kwargs), given).network()
 
 
 def _jax(layer: Any, args: tuple[Any, ...], kwargs: dict[str, Any], tensors: list[Tensor]) -> tuple[Any, Network]:

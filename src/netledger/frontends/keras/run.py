@@ -11,7 +11,7 @@ import keras
 
 from netledger.core.errors import ForwardError, NetledgerError, SourceError, ValuesNeededError
 from netledger.core.language import say
-from netledger.core.network import Network, Tensor, shapes
+from netledger.core.network import Tensor, shapes
 from netledger.frontends.keras.backend import wants_values
 from netledger.frontends.keras.inputs import Given, given
 from netledger.frontends.keras.sources import Model
@@ -19,17 +19,18 @@ from netledger.frontends.keras.standing_in import standing_in
 from netledger.frontends.keras.tensors import Abstract
 from netledger.frontends.keras.trace import Trace
 from netledger.frontends.options import Options
+from netledger.frontends.recording import Recording, recording
 from netledger.frontends.uncollected import uncollected
 
 __all__ = ["run"]
 
 
 @uncollected()
-def run(model: Model, options: Options) -> Network:
+def run(model: Model, options: Options) -> Recording:
     """Call a model once, without computing; with a batch of one, if it does not take what is given without.
 
     Raises:
-        ForwardError, ValuesNeededError: see `netledger.frontends.keras.network`.
+        ForwardError, ValuesNeededError: see `netledger.frontends.keras.recorded`.
 
     """
     values, notes = given(model, options)
@@ -43,7 +44,7 @@ def run(model: Model, options: Options) -> Network:
         raise
 
 
-def _batched(model: Model, values: Given) -> Network:
+def _batched(model: Model, values: Given) -> Recording:
     placed = [_wide(value) for value in values[0]]
     named = {name: _wide(value) for name, value in values[1].items()}
     tensors = [part for part in keras.tree.flatten((placed, named)) if isinstance(part, _Leaf)]
@@ -75,7 +76,7 @@ def _wide(value: Any) -> Any:
     return keras.tree.map_structure(widened, _leaves(value))
 
 
-def _once(model: Model, values: Given, notes: tuple[str, ...]) -> Network:
+def _once(model: Model, values: Given, notes: tuple[str, ...]) -> Recording:
     trace = Trace()
     placed, named = (_leaves(part) for part in values)
 
@@ -100,7 +101,7 @@ def _once(model: Model, values: Given, notes: tuple[str, ...]) -> Network:
     for note in notes:
         trace.graph.note(note)
     outputs = [part.number for part in keras.tree.flatten(made) if isinstance(part, Abstract)]
-    return trace.graph.network(model.name, model.source, outputs)
+    return recording(trace.graph, model.name, model.source, outputs)
 
 
 def _hold(trace: Trace, model: Any) -> None:

@@ -21,10 +21,10 @@ import os
 from typing import Any
 
 from netledger.core.errors import SourceError
-from netledger.core.network import Network
+from netledger.core.ledger import Recorded
 from netledger.frontends.options import Options
 
-__all__ = ["accepts", "network"]
+__all__ = ["accepts", "recorded"]
 
 
 def accepts(source: object) -> bool:
@@ -36,8 +36,8 @@ def accepts(source: object) -> bool:
     return type(source).__name__ == "ModelProto" and type(source).__module__.startswith("onnx")
 
 
-def network(source: Any, options: Options) -> Network:
-    """The network of a model.
+def recorded(source: Any, options: Options) -> Recorded:
+    """What a model does; its network is made when asked for.
 
     Raises:
         SourceError: if it cannot be read, or is not well formed.

@@ -9,7 +9,7 @@ import numpy as np
 
 from netledger.core.errors import NetledgerError, SourceError, ValuesNeededError, printable, quote
 from netledger.core.language import say
-from netledger.core.network import Network, Tensor, shapes
+from netledger.core.network import Tensor, shapes
 from netledger.frontends.graph import Graph, Stored
 from netledger.frontends.onnx.folding import FOLDS
 from netledger.frontends.onnx.frame import Frame
@@ -22,6 +22,7 @@ from netledger.frontends.onnx.scopes import Modules, modules_of
 from netledger.frontends.onnx.source import Model, opsets_of
 from netledger.frontends.onnx.values import Value, constant, initialiser
 from netledger.frontends.options import Options
+from netledger.frontends.recording import Recording, recording
 
 __all__ = ["Walk", "laid_out"]
 
@@ -242,8 +243,8 @@ class Walk:
         raise (ValuesNeededError if why.values else SourceError)(rule, layer=called(at.node), hint=hint)
 
 
-def laid_out(model: Model, options: Options) -> Network:
-    """The network of a model.
+def laid_out(model: Model, options: Options) -> Recording:
+    """What a model does.
 
     Raises:
         SourceError: if it is not well formed.
@@ -266,7 +267,7 @@ def _no_text(graph: Any) -> bool:
     return not all(isinstance(name, str) for name in names)
 
 
-def _laid_out(model: Model, options: Options) -> Network:
+def _laid_out(model: Model, options: Options) -> Recording:
     walk = Walk(model, options)
     stored = {one.name for one in model.graph.initializer}
     stored.update(one.values.name for one in model.graph.sparse_initializer)
@@ -286,7 +287,7 @@ def _laid_out(model: Model, options: Options) -> Network:
         numbers = [walk.number(part) for part in parts]
         _hold(walk, frame)
         _compare(walk, model, outputs)
-        return walk.graph.network(model.name, model.source, numbers)
+        return recording(walk.graph, model.name, model.source, numbers)
 
 
 def _array(value: Any) -> Any:

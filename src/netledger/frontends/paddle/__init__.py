@@ -5,7 +5,7 @@ inputs      shapes, as forward takes them
 run         a layer and its inputs → a Program; the layer is as it was afterwards
 saved       the file of an inference model → a Program, read as text
 program     what a program is: operations, what they read and make, where they happen
-reader      a Program → Network
+reader      a Program → what it does
 rules       how each operation of a program is written as operators
 
 Only this file is imported before a layer of Paddle is asked for: the others import Paddle.
@@ -19,10 +19,10 @@ from typing import Any
 
 from netledger.core.errors import SourceError
 from netledger.core.language import say
-from netledger.core.network import Network
+from netledger.core.ledger import Recorded
 from netledger.frontends.options import Options, no_symbols
 
-__all__ = ["accepts", "network"]
+__all__ = ["accepts", "recorded"]
 
 
 def accepts(source: object) -> bool:
@@ -34,8 +34,8 @@ def accepts(source: object) -> bool:
     return any(base.__module__.startswith("paddle.") and base.__name__ == "Layer" for base in cls.__mro__)
 
 
-def network(source: Any, options: Options) -> Network:
-    """The network of a layer, or of a saved inference model.
+def recorded(source: Any, options: Options) -> Recorded:
+    """What a layer does, or a saved inference model; its network is made when asked for.
 
     Raises:
         SourceError: if there is no such layer, or it cannot be read.
@@ -45,7 +45,7 @@ def network(source: Any, options: Options) -> Network:
     """
     no_symbols(options)
     if isinstance(source, (str, os.PathLike)) and _is_saved(os.fspath(source)):
-        from netledger.frontends.paddle.saved import network as saved
+        from netledger.frontends.paddle.saved import recorded as saved
 
         return saved(os.fspath(source), options)
     try:
@@ -57,7 +57,7 @@ def network(source: Any, options: Options) -> Network:
         raise SourceError(
             say("a model of {framework} needs {framework}, which is not installed", framework="Paddle"), hint=hint
         ) from None
-    from netledger.frontends.paddle.run import network as run
+    from netledger.frontends.paddle.run import recorded as run
     from netledger.frontends.paddle.sources import built
 
     return run(built(source, options), options)

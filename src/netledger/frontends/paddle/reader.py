@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from netledger.core.network import Network, Tensor
+from netledger.core.network import Tensor
 from netledger.core.number import product
 from netledger.core.operator import Operator
 from netledger.frontends.graph import Graph, Stored
 from netledger.frontends.operators import load
 from netledger.frontends.paddle.program import Event, Made, Operation, Program
+from netledger.frontends.recording import Recording, recording
 
 __all__ = ["Known", "Reader", "read"]
 
@@ -21,13 +22,13 @@ class Known(NamedTuple):
     tensor: Tensor
 
 
-def read(program: Program, name: str, source: str, *, partly: bool = False) -> Network:
-    """The network of a program; `partly`: of one whose making failed."""
+def read(program: Program, name: str, source: str, *, partly: bool = False) -> Recording:
+    """What a program does; `partly`: one whose making failed."""
     reader = Reader(program)
     with reader.graph.telling(name, source):
         reader.run()
     outputs = [reader.number(number) for number in program.outputs if reader.values.get(number) is not None]
-    return reader.graph.network(name, source, outputs, partly=partly)
+    return recording(reader.graph, name, source, outputs, partly=partly)
 
 
 class Reader:

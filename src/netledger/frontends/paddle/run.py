@@ -25,7 +25,7 @@ from paddle.pir import core as pir
 
 from netledger.core.errors import ForwardError, NetledgerError, ShapeError, ValuesNeededError
 from netledger.core.language import say
-from netledger.core.network import DTYPE_BITS, Network, Tensor, shapes
+from netledger.core.network import DTYPE_BITS, Tensor, shapes
 from netledger.frontends.arguments import Arguments, Model, batched, mapped, unbatched
 from netledger.frontends.freezing import Declared
 from netledger.frontends.graph import Stored
@@ -33,15 +33,16 @@ from netledger.frontends.options import Options
 from netledger.frontends.paddle.inputs import arguments
 from netledger.frontends.paddle.program import Event, Made, Operation, Program
 from netledger.frontends.paddle.reader import read
+from netledger.frontends.recording import Recording
 
-__all__ = ["network"]
+__all__ = ["recorded"]
 
 _ONE_AT_A_TIME = threading.RLock()
 """A run stands in for methods of Paddle's: two that overlap would put back each other's."""
 
 
-def network(model: Model, options: Options) -> Network:
-    """The network of a layer; with a batch of one, if it does not take what is given without."""
+def recorded(model: Model, options: Options) -> Recording:
+    """What a layer does; with a batch of one, if it does not take what is given without."""
     given = arguments(model, options)
     try:
         return _once(model, given, given == ([value for _, value in model.inputs], {}))
@@ -52,11 +53,12 @@ def network(model: Model, options: Options) -> Network:
         made = _with_a_batch(model, wide, error)
     values = [*wide[0], *wide[1].values()]
     note = say("The shapes were taken to leave out the batch: counted as {values}.", values=shapes(values))
-    return made._replace(notes=(*made.notes, note))
+    made.notes = (*made.notes, note)
+    return made
 
 
-def _with_a_batch(model: Model, wide: Arguments, first: ForwardError) -> Network:
-    """The network with a batch; if that fails too, the mistake of the run that came further is told."""
+def _with_a_batch(model: Model, wide: Arguments, first: ForwardError) -> Recording:
+    """What it does with a batch; if that fails too, the mistake of the run that came further is told."""
     try:
         return _once(model, wide, False)
     except NetledgerError as error:
@@ -65,7 +67,7 @@ def _with_a_batch(model: Model, wide: Arguments, first: ForwardError) -> Network
     raise made if after > before or (after == before and isinstance(made, ShapeError)) else first
 
 
-def _once(model: Model, given: Arguments, usual: bool) -> Network:
+def _once(model: Model, given: Arguments, usual: bool) -> Recording:
     run = _Run(model)
     try:
         with _ONE_AT_A_TIME, _quiet():
@@ -73,10 +75,11 @@ def _once(model: Model, given: Arguments, usual: bool) -> Network:
     except Exception as error:
         failure = _failure(error)
         failure.layer = failure.layer or run.failed
-        failure.network = read(run.program(), model.name, model.source, partly=True)
+        failure.network = read(run.program(), model.name, model.source, partly=True).network()
         raise failure from error
     made = read(run.program(), model.name, model.source)
-    return made._replace(notes=(*made.notes, *(model.notes if usual else ())))
+    made.notes = model.notes if usual else ()
+    return made
 
 
 class _Run:

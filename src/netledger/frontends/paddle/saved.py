@@ -9,13 +9,14 @@ from typing import Any
 
 from netledger.core.errors import NetledgerError, SourceError, quote
 from netledger.core.language import say
-from netledger.core.network import DTYPE_BITS, Network, Tensor
+from netledger.core.network import DTYPE_BITS, Tensor
 from netledger.frontends.graph import Stored
 from netledger.frontends.options import Options
 from netledger.frontends.paddle.program import Made, Operation, Program
 from netledger.frontends.paddle.reader import read
+from netledger.frontends.recording import Recording
 
-__all__ = ["network"]
+__all__ = ["recorded"]
 
 MAX_BYTES = 256_000_000
 MAX_OPERATIONS = 200_000
@@ -36,8 +37,8 @@ _TYPES = {
 }
 
 
-def network(path: str, options: Options) -> Network:
-    """The network of a file.
+def recorded(path: str, options: Options) -> Recording:
+    """What a program in a file does.
 
     Raises:
         SourceError: if it cannot be read, is too large, or needs a size that is not given.

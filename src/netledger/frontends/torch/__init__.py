@@ -2,7 +2,7 @@
 
 sources     a model from its name or file
 inputs      shapes, as forward takes them
-run         a model and its inputs → Network; the model is as it was afterwards
+run         a model and its inputs → what it does; the model is as it was afterwards
 model       what a model is before it runs
 abstract    the tensor that stands for one of the model's
 stored      the model's own tensors
@@ -29,13 +29,12 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from netledger.core.errors import SourceError
-from netledger.core.network import Network
 from netledger.frontends.options import Options, no_symbols
 
 if TYPE_CHECKING:
     from netledger.frontends.torch.freeze import Recording
 
-__all__ = ["accepts", "network", "recorded"]
+__all__ = ["accepts", "recorded"]
 
 _NAMED = re.compile(r"(?:torchvision|timm|transformers):.")
 _FILES = (".pt2", ".pt", ".pth", ".bin", ".pkl", ".pickle", ".ckpt", ".safetensors")
@@ -46,11 +45,6 @@ def accepts(source: object) -> bool:
     if isinstance(source, str):
         return source.endswith(_FILES) or bool(_NAMED.match(source))
     return callable(source) or type(source).__name__ == "ExportedProgram"
-
-
-def network(source: Any, options: Options) -> Network:
-    """The network of a model: see `recorded`."""
-    return recorded(source, options).network()
 
 
 def recorded(source: Any, options: Options) -> Recording:

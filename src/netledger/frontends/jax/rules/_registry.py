@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from netledger.frontends.operators import load
+from netledger.frontends.operators import load, op
 
-__all__ = ["RULES", "load", "one", "rule"]
+__all__ = ["RULES", "load", "one", "op", "rule"]
 
 RULES: dict[str, Callable[[Any, Any], Any]] = {}
 

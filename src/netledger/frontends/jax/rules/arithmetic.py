@@ -6,8 +6,8 @@ from typing import Any
 
 from netledger.core.number import product
 from netledger.frontends.graph import Stored
-from netledger.frontends.jax.reader import Known
-from netledger.frontends.jax.rules._registry import RULES, load, rule
+from netledger.frontends.jax.equation import Known
+from netledger.frontends.jax.rules._registry import RULES, load, op, rule
 from netledger.frontends.jax.rules.windows import mean_of
 
 _KINDS = {
@@ -34,13 +34,17 @@ _KINDS = {
 def joined(reader: Any, equation: Any, kind: str) -> Any:
     """Two tensors, or a tensor and a number in either place."""
     first, second = equation.values[:2]
-    operator = load(kind)
     if _is_number(second):
-        return reader.add(equation, operator(constant=float(second.value)), first)
+        return reader.add(equation, _with(kind, float(second.value)), first)
     if _is_number(first):
-        reverse = {"reverse": True} if "reverse" in operator.ATTRIBUTES else {}
-        return reader.add(equation, operator(constant=float(first.value), **reverse), second)
-    return reader.add(equation, operator(), first, second)
+        reverse = {"reverse": True} if "reverse" in load(kind).ATTRIBUTES else {}
+        return reader.add(equation, _with(kind, float(first.value), **reverse), second)
+    return reader.add(equation, op(kind), first, second)
+
+
+def _with(kind: str, constant: float, **named: bool) -> Any:
+    """With a constant; 0.0 and −0.0 are equal, and not the same."""
+    return op(kind, constant=constant, **named) if constant else load(kind)(constant=constant, **named)
 
 
 def _is_number(value: Any) -> bool:
@@ -59,8 +63,8 @@ def add(reader: Any, equation: Any) -> Any:
     """A sum; a stored vector that is added to what a layer made, and nothing else reads, is its bias."""
     for place, other in ((0, 1), (1, 0)):
         made, bias = equation.values[place], equation.values[other]
-        if isinstance(bias, Stored) and type(made) is int and equation.alone[place]:
-            flat = bias._replace(shape=(product(bias.shape),))
+        if isinstance(bias, Stored) and type(made) is int and reader.alone(equation, place):
+            flat = bias.seen((product(bias.shape),))
             if reader.graph.tensors[made].shape == equation.made[0].shape and reader.graph.biased(made, flat):
                 return [made]
     return joined(reader, equation, "add")
@@ -72,7 +76,7 @@ def greatest(reader: Any, equation: Any) -> Any:
     for place, other in ((0, 1), (1, 0)):
         value, bound = equation.values[place], equation.values[other]
         if _is_number(bound) and bound.value == 0:
-            return reader.add(equation, load("relu")(), value)
+            return reader.add(equation, op("relu"), value)
         if _is_number(bound) and bound.value == float("-inf"):
             return [value]
     return joined(reader, equation, "maximum")
@@ -98,7 +102,7 @@ def multiply(reader: Any, equation: Any) -> Any:
 def integer_power(reader: Any, equation: Any) -> Any:
     """X to a whole power."""
     power = equation.params["y"]
-    operator = load("square")() if power == 2 else load("power")(constant=float(power))
+    operator = op("square") if power == 2 else op("power", constant=float(power))
     return reader.add(equation, operator, equation.values[0])
 
 
@@ -107,7 +111,7 @@ def select(reader: Any, equation: Any) -> Any:
     """One of several, element by element."""
     if len(equation.values) != 3:
         return None
-    return reader.add(equation, load("where")(), *equation.values)
+    return reader.add(equation, op("where"), *equation.values)
 
 
 @rule("clamp")

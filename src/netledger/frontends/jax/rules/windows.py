@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from netledger.frontends.jax.reader import Known
-from netledger.frontends.jax.rules._registry import load, one, rule
+from netledger.frontends.jax.equation import Known
+from netledger.frontends.jax.rules._registry import one, op, rule
 
 
 def _places(params: Any) -> tuple[str, slice] | None:
@@ -32,7 +32,7 @@ def max_pool(reader: Any, equation: Any) -> Any:
         return None
     order, axes = found
     dilation = one(equation.params["window_dilation"][axes])
-    operator = load("maxpool")(*_sizes(equation.params, axes), dilation, channels=order)
+    operator = op("maxpool", *_sizes(equation.params, axes), dilation, channels=order)
     return reader.add(equation, operator, equation.values[0])
 
 
@@ -40,11 +40,12 @@ def max_pool(reader: Any, equation: Any) -> Any:
 def sum_pool(reader: Any, equation: Any) -> Any:
     """The sum of each window: half of a mean, if the next thing is a division by a constant."""
     found = _places(equation.params)
-    divided = equation.reader is not None and equation.reader.primitive.name in ("div", "mul")
+    reads = reader.next(equation)
+    divided = reads is not None and reads.primitive.name in ("div", "mul")
     if found is None or not divided or any(gap != 1 for gap in equation.params["window_dilation"]):
         return None
     order, axes = found
-    operator = load("avgpool")(*_sizes(equation.params, axes), channels=order)
+    operator = op("avgpool", *_sizes(equation.params, axes), channels=order)
     (made,) = reader.add(equation, operator, equation.values[0])
     reader.means.add(made)
     return [made]
