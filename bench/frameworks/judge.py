@@ -39,7 +39,7 @@ class Line(NamedTuple):
     @property
     def own(self) -> float | None:
         """The seconds of a count but for the framework's own graph in it."""
-        return self.ours["seconds"] * (1 - self.ours["facts"]["inside"]) if "facts" in self.ours else None
+        return self.ours["facts"]["own"] if "facts" in self.ours else None
 
     @property
     def share(self) -> float | None:

@@ -30,7 +30,8 @@ the two.
   *First*: the ratio of the very first calls in their processes, what each imports in them included.
 - *Ours*: `count`, `total("macs")` and `total("flops")`. *Ratio*: the report's time over ours; below 1 we are slower.
 - *Graph*: what the framework takes to build its own graph by itself, in our process. *Own*: our count, less what the
-  framework spends in it on that graph. *Own / graph*: the one over the other.
+  framework spends in it on that graph (and takes to let go of it). *Own / graph*: the one over the other; both are
+  measured in turns, {least} to {most} times, until they have taken {long} s.
 - {cpu}, {cores} cores; {system}, Python {python}.
 """
 

@@ -73,9 +73,8 @@ def ours(module: ModuleType, case: libraries.Case) -> Answer:
     on_padding = ledger.total("macs") - sum(entry.valid_products for entry in ledger)
     figures["real"] = figures["arithmetic"] - 2 * on_padding
     figures |= {"parameters": counts.total, "stored": counts.total + counts.buffers}
-    inside = statistics.median(_share_inside(module, count) for _ in range(LEAST)) if module.INSIDE else 0.0
-    graph = timed(lambda: module.GRAPH(case))[0]["seconds"]
-    facts = {"inside": inside, "graph": graph, "operations": len(ledger), "gaps": len(ledger.gaps)}
+    own, graph = _apart(module, case, count)
+    facts = {"own": own, "graph": graph, "operations": len(ledger), "gaps": len(ledger.gaps)}
     return found | {"figures": figures, "facts": facts}
 
 
@@ -85,17 +84,28 @@ def theirs(module: ModuleType, case: libraries.Case, report: str) -> Answer:
     return found | {"figures": figures}
 
 
-def _share_inside(module: ModuleType, count: Callable[[], Any]) -> float:
-    """The share of a count that the functions take which build the framework's graph."""
+def _apart(module: ModuleType, case: libraries.Case, count: Callable[[], Any]) -> tuple[float, float]:
+    """The seconds of our own part of a count, and of the framework's graph by itself: in turns, so that both are of
+    the same moments; medians.
+    """
+    module.GRAPH(case)
+    own: list[float] = []
+    graph: list[float] = []
+    while len(own) < LEAST or (len(own) < MOST and sum(own) + sum(graph) < LONG):
+        own.append(_own(module, count))
+        graph.append(_once(lambda: module.GRAPH(case))[0])
+    return statistics.median(own), statistics.median(graph)
+
+
+def _own(module: ModuleType, count: Callable[[], Any]) -> float:
+    """What a count takes but for the functions in it that build the framework's graph."""
     spent: list[float] = []
     held: list[Any] = []
     with ExitStack() as stack:
         for home, name in module.INSIDE:
             stack.enter_context(_watched(home, name, spent, held))
-        start = time.perf_counter()
-        count()
-        whole = time.perf_counter() - start
-    return sum(spent) / whole
+        whole, _ = _once(count)
+    return whole - sum(spent)
 
 
 @contextmanager
@@ -109,8 +119,9 @@ def _watched(home: str, name: str, spent: list[float], held: list[Any]) -> Itera
     def watched(*args: Any, **kwargs: Any) -> Any:
         start = time.perf_counter()
         try:
-            held.append(function(*args, **kwargs))
-            return held[-1]
+            made = function(*args, **kwargs)
+            held.append((args, made))
+            return made
         finally:
             spent.append(time.perf_counter() - start)
 

@@ -22,8 +22,9 @@ from netledger.core.network import Network, Node, Parameter, Provenance, Tensor,
 from netledger.core.number import Shape, product
 from netledger.core.operator import Operator
 from netledger.frontends.freezing import Declared, Did, Opened, frozen
-from netledger.frontends.operators import op
+from netledger.frontends.operators import unique
 from netledger.frontends.remembered import Answer, answer_of
+from netledger.frontends.remembered import tensor as tensor_of
 from netledger.ops.custom import Custom
 
 __all__ = ["Graph", "Mark", "Stored"]
@@ -93,7 +94,6 @@ class Graph:
         self._read: Counter[int] = Counter()
         self._held: dict[str, tuple[str, Stored]] = {}
         self._modules: dict[str, Declared] = {}
-        self._shapes: dict[tuple[Shape, str], Tensor] = {}
         self._inside: Sequence[tuple[str, str]] | None = None
 
     # What there is.
@@ -234,13 +234,13 @@ class Graph:
             number = self._values[stored.key] = self._stored(kept)
         if self.tensors[number].shape == stored.shape:
             return number
-        return self.add(op("reshape", stored.shape, True), number)[0]
+        return self.add(unique("reshape", stored.shape, True), number)[0]
 
     def _stored(self, stored: Stored) -> int:
         """A stored tensor as an operation that reads nothing; those that are alike have one operator and one tensor."""
         kind, role = ("buffer", "values") if stored.buffer else ("parameter", "weight")
-        made = (self._shapes.setdefault((stored.shape, stored.dtype), Tensor(stored.shape, stored.dtype)),)
-        answer = answer_of(op(kind, stored.shape), (), made)
+        made = (tensor_of(stored.shape, stored.dtype),)
+        answer = answer_of(unique(kind, stored.shape), (), made)
         assert answer is not None  # it makes what is asked for
         return self._write(answer, (), {role: stored}, "", stored.key, ("", 0))[0]
 

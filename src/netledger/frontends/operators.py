@@ -8,14 +8,14 @@ from typing import Any
 
 from netledger import ops
 
-__all__ = ["load", "op"]
+__all__ = ["load", "unique"]
 
 load: Callable[[str], Any] = ops.load
 """The operator of a kind."""
 
 
 @lru_cache(10_000, typed=True)
-def op(kind: str, *values: Any, **named: Any) -> Any:
+def unique(kind: str, *values: Any, **named: Any) -> Any:
     """The operator of a kind with these attributes: one object for equal ones, which a graph asks its rules once.
 
     For words, and whole numbers, alone or in tuples; 0.0 and −0.0 are told apart by `load` only.

@@ -1,4 +1,4 @@
-"""What an operator answered, kept with it: one that stands for all equal ones (see `operators.op`) is asked once.
+"""What an operator answered, kept with it: one that stands for all equal ones (see `operators.unique`) is asked once.
 
 Tensors are told apart by identity: sizes may be symbols, which must not be compared.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 from netledger.core.network import Tensor
@@ -14,10 +15,16 @@ from netledger.core.number import Shape
 from netledger.core.operator import Operator
 from netledger.core.work import Term
 
-__all__ = ["Answer", "answer_of"]
+__all__ = ["Answer", "answer_of", "tensor"]
 
 _MOST = 1000
 """So many answers are kept with an operator."""
+
+
+@lru_cache(10_000)
+def tensor(shape: tuple[int, ...], dtype: str) -> Tensor:
+    """A shape and an element type: one object for all that are equal."""
+    return Tensor(shape, dtype)
 
 
 class Answer:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from netledger.core.language import say
 from netledger.frontends.graph import Graph
 from netledger.frontends.jax.equation import Equation, Known
-from netledger.frontends.operators import op
+from netledger.frontends.operators import unique
 
 if TYPE_CHECKING:
     from netledger.frontends.jax.reader import Reader
@@ -96,13 +96,13 @@ def _row(reader: Reader, equation: Equation, value: Any, place: int) -> Any:
     """One step of what a scan goes along."""
     if isinstance(value, Known):
         return Known(value.tensor.like(value.tensor.shape[1:]))
-    return reader.add(equation, op("select", 0, place), value, made=...)[0]
+    return reader.add(equation, unique("select", 0, place), value, made=...)[0]
 
 
 def _stacked(reader: Reader, equation: Equation, column: Sequence[Any]) -> Any:
     if all(isinstance(value, Known) for value in column):
         return Known(column[0].tensor.like((len(column), *column[0].tensor.shape)))
-    return reader.add(equation, op("stack", 0), *column, made=...)[0]
+    return reader.add(equation, unique("stack", 0), *column, made=...)[0]
 
 
 def _cond(reader: Reader, equation: Equation) -> list[Any]:

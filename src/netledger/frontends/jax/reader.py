@@ -16,7 +16,7 @@ from netledger.frontends.jax.equation import Equation, Known, name_of, tensor_li
 from netledger.frontends.jax.inner import INNER
 from netledger.frontends.jax.rules import RULES
 from netledger.frontends.jax.rules.constants import folded
-from netledger.frontends.operators import op
+from netledger.frontends.operators import unique
 from netledger.frontends.recording import Repeat
 
 __all__ = ["Reader"]
@@ -164,7 +164,7 @@ class Reader:
         if isinstance(value, Stored):
             return self.graph.value(value)
         if isinstance(value, Known):
-            return self.graph.add(op("constant", value.tensor.shape, "constant"), made=(value.tensor,))[0]
+            return self.graph.add(unique("constant", value.tensor.shape, "constant"), made=(value.tensor,))[0]
         return int(value)
 
     def add(self, equation: Equation, operator: Operator, *values: Any, stored: Any = None, made: Any = None) -> Any:

@@ -8,9 +8,10 @@ from netledger.core.network import Tensor
 from netledger.core.number import product
 from netledger.core.operator import Operator
 from netledger.frontends.graph import Graph, Stored
-from netledger.frontends.operators import load
+from netledger.frontends.operators import unique
 from netledger.frontends.paddle.program import Event, Made, Operation, Program
 from netledger.frontends.recording import Recording, recording
+from netledger.frontends.remembered import tensor as tensor_of
 
 __all__ = ["Known", "Reader", "read"]
 
@@ -46,7 +47,7 @@ class Reader:
         for module in program.modules:
             self.graph.module(module.path, module.kind, dict(module.children), module.label)
         for number, tensor in program.inputs:
-            self.values[number] = self.graph.input(tensor)
+            self.values[number] = self.graph.input(tensor_of(*tensor))
         for number, (path, stored) in program.stored.items():
             self.values[number] = stored
             self.graph.hold(path, stored)
@@ -111,7 +112,7 @@ class Reader:
             return self.graph.value(value)
         if isinstance(value, Known):
             made = (value.tensor,)
-            return self.graph.add(load("constant")(value.tensor.shape, "full"), made=made)[0]
+            return self.graph.add(unique("constant", value.tensor.shape, "full"), made=made)[0]
         return int(value)
 
     # What a rule does.
@@ -131,6 +132,8 @@ class Reader:
     def made(self, outputs: tuple[Made, ...]) -> tuple[Tensor, ...] | None:
         """What Paddle says of outputs; None unless it says all of it."""
         tensors = [out.tensor for out in outputs]
+        if len(tensors) == 1 and tensors[0] is not None and min(tensors[0].shape, default=0) >= 0:
+            return (tensors[0],)
         if any(tensor is None or any(size < 0 for size in tensor.shape) for tensor in tensors):
             return None
         return tuple(tensor for tensor in tensors if tensor is not None)

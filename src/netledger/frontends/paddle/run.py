@@ -9,9 +9,8 @@ from __future__ import annotations
 import sys
 import threading
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from functools import cache
 from typing import Any
 
 import paddle
@@ -34,6 +33,7 @@ from netledger.frontends.paddle.inputs import arguments
 from netledger.frontends.paddle.program import Event, Made, Operation, Program
 from netledger.frontends.paddle.reader import read
 from netledger.frontends.recording import Recording
+from netledger.frontends.remembered import tensor as tensor_of
 
 __all__ = ["recorded"]
 
@@ -95,7 +95,7 @@ class _Run:
         self.outputs: list[Any] = []
         self.events: list[Event] = []
         self.failed = ""
-        self.sublayers = list(self.layer.named_sublayers(include_self=True))
+        self.sublayers = _sublayers(self.layer)
         self.paths = {id(layer): path for path, layer in self.sublayers}
         self.ahead = 0
 
@@ -166,7 +166,7 @@ class _Run:
             [(_number(value), tensor) for value, tensor in self.inputs],
             [_number(value) for value in self.outputs],
             {_number(value): (path, stored) for value, path, stored in self.stored if stored.dtype in DTYPE_BITS},
-            [event._replace(before=places.get(event.before, 0)) for event in self.events],
+            [Event(places.get(event.before, 0), *event[1:]) for event in self.events],
             self._modules(),
         )
 
@@ -174,9 +174,24 @@ class _Run:
         """The layers in the order in which Paddle names them."""
         found = []
         for path, layer in self.sublayers:
-            children = ((name, self.paths.get(id(child), "")) for name, child in layer.named_children())
+            children = [(name, self.paths[id(child)]) for name, child in layer._sub_layers.items() if child is not None]
             found.append(Declared(path, _kind(layer), tuple(children), layer.full_name()))
         return found
+
+
+def _sublayers(layer: Any) -> list[tuple[str, Any]]:
+    """A layer and all within, each once, with their paths, as `named_sublayers` has them; which takes longer."""
+    found: dict[int, tuple[str, Any]] = {}
+    left = [("", layer)]
+    while left:
+        path, part = left.pop()
+        if id(part) not in found:
+            found[id(part)] = (path, part)
+            inner = [
+                (f"{path}.{name}" if path else name, one) for name, one in part._sub_layers.items() if one is not None
+            ]
+            left.extend(reversed(inner))
+    return list(found.values())
 
 
 def _kind(layer: Any) -> str:
@@ -191,22 +206,48 @@ def _operation(op: Any) -> Operation:
     name = op.name()
     inputs = tuple([_number(value) if value.initialized() else 0 for value in op.operands_source()])
     outputs = tuple([Made(_number(value), _tensor(value)) for value in op.results()])
-    attributes = op.attrs()
-    place = _place(attributes.pop("op_callstack", None))
-    return Operation(name.rpartition(".")[2], attributes, inputs, outputs, op.num_regions() > 0, place)
+    return Operation(
+        name.rpartition(".")[2], _Attributes(op), inputs, outputs, op.num_regions() > 0, _place(op.callstack)
+    )
+
+
+class _Attributes(Mapping[str, Any]):
+    """The attributes of an operation, looked up (it takes long) when a rule asks, while the program is there."""
+
+    __slots__ = ("_found", "_op")
+
+    def __init__(self, op: Any) -> None:
+        self._op = op
+        self._found: dict[str, Any] | None = None
+
+    def __getitem__(self, name: str) -> Any:
+        if self._found is None:
+            self._found = self._op.attrs()
+        return self._found[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._op.attrs())
+
+    def __len__(self) -> int:
+        return len(self._op.attrs())
 
 
 def _tensor(value: Any) -> Tensor | None:
     if not value.is_dense_tensor_type():
         return None
     dtype = _dtype(value.dtype)
-    return Tensor(tuple(value.shape), dtype if dtype in DTYPE_BITS else "float32")
+    return tensor_of(tuple(value.shape), dtype if dtype in DTYPE_BITS else "float32")
 
 
-@cache
+_NAMES: dict[int, str] = {}
+
+
 def _dtype(kind: Any) -> str:
     """The name of an element type: Paddle looks long for it."""
-    return str(kind).rpartition(".")[2]
+    name = _NAMES.get(int(kind))
+    if name is None:
+        name = _NAMES[int(kind)] = str(kind).rpartition(".")[2]
+    return name
 
 
 def _values(result: Any) -> list[Any]:

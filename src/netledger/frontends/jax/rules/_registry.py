@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from netledger.frontends.operators import load, op
+from netledger.frontends.operators import load, unique
 
-__all__ = ["RULES", "load", "one", "op", "rule"]
+__all__ = ["RULES", "load", "one", "rule", "unique"]
 
 RULES: dict[str, Callable[[Any, Any], Any]] = {}
 

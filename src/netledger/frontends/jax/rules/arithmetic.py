@@ -7,7 +7,7 @@ from typing import Any
 from netledger.core.number import product
 from netledger.frontends.graph import Stored
 from netledger.frontends.jax.equation import Known
-from netledger.frontends.jax.rules._registry import RULES, load, op, rule
+from netledger.frontends.jax.rules._registry import RULES, load, rule, unique
 from netledger.frontends.jax.rules.windows import mean_of
 
 _KINDS = {
@@ -39,12 +39,12 @@ def joined(reader: Any, equation: Any, kind: str) -> Any:
     if _is_number(first):
         reverse = {"reverse": True} if "reverse" in load(kind).ATTRIBUTES else {}
         return reader.add(equation, _with(kind, float(first.value), **reverse), second)
-    return reader.add(equation, op(kind), first, second)
+    return reader.add(equation, unique(kind), first, second)
 
 
 def _with(kind: str, constant: float, **named: bool) -> Any:
     """With a constant; 0.0 and −0.0 are equal, and not the same."""
-    return op(kind, constant=constant, **named) if constant else load(kind)(constant=constant, **named)
+    return unique(kind, constant=constant, **named) if constant else load(kind)(constant=constant, **named)
 
 
 def _is_number(value: Any) -> bool:
@@ -76,7 +76,7 @@ def greatest(reader: Any, equation: Any) -> Any:
     for place, other in ((0, 1), (1, 0)):
         value, bound = equation.values[place], equation.values[other]
         if _is_number(bound) and bound.value == 0:
-            return reader.add(equation, op("relu"), value)
+            return reader.add(equation, unique("relu"), value)
         if _is_number(bound) and bound.value == float("-inf"):
             return [value]
     return joined(reader, equation, "maximum")
@@ -102,7 +102,7 @@ def multiply(reader: Any, equation: Any) -> Any:
 def integer_power(reader: Any, equation: Any) -> Any:
     """X to a whole power."""
     power = equation.params["y"]
-    operator = op("square") if power == 2 else op("power", constant=float(power))
+    operator = unique("square") if power == 2 else unique("power", constant=float(power))
     return reader.add(equation, operator, equation.values[0])
 
 
@@ -111,7 +111,7 @@ def select(reader: Any, equation: Any) -> Any:
     """One of several, element by element."""
     if len(equation.values) != 3:
         return None
-    return reader.add(equation, op("where"), *equation.values)
+    return reader.add(equation, unique("where"), *equation.values)
 
 
 @rule("clamp")

@@ -7,7 +7,7 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
-from netledger.frontends.jax.rules._registry import op, rule
+from netledger.frontends.jax.rules._registry import rule, unique
 
 _WORKED: dict[str, Callable[..., Any]] = {
     "add": operator.add,
@@ -49,4 +49,4 @@ def folded(equation: Any) -> Any:
 @rule("rng_bit_generator", "rng_uniform", "shard_alike")
 def drawn(reader: Any, equation: Any) -> Any:
     """Numbers that are drawn: outside of the network's arithmetic."""
-    return [reader.add(equation, op("constant", made.shape, "random"), made=(made,))[0] for made in equation.made]
+    return [reader.add(equation, unique("constant", made.shape, "random"), made=(made,))[0] for made in equation.made]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from netledger.frontends.graph import Stored
-from netledger.frontends.jax.rules._registry import one, op, rule
+from netledger.frontends.jax.rules._registry import one, rule, unique
 
 
 @rule("conv_general_dilated")
@@ -53,7 +53,7 @@ def _operator(params: Any, out: int, kernel: list[int], order: str) -> Any:
         return None
     same = all(low == high for low, high in pairs)
     padding = one([low for low, _ in pairs]) if same else pairs
-    return op("conv", out, one(kernel), one(strides), padding, dilation, groups, False, channels=order)
+    return unique("conv", out, one(kernel), one(strides), padding, dilation, groups, False, channels=order)
 
 
 def _transposed(out: int, kernel: list[int], holes: Any, pairs: Any, params: Any, order: str) -> Any:
@@ -69,12 +69,12 @@ def _transposed(out: int, kernel: list[int], holes: Any, pairs: Any, params: Any
     padding = tuple((before, max(0, after)) for before, after in cut)
     made = one([before for before, _ in padding]) if all(a == b for a, b in padding) else padding
     sizes = (one(kernel), one(holes), made, one(more), one(dilation), groups, False)
-    return op("conv_transpose", out, *sizes, channels=order)
+    return unique("conv_transpose", out, *sizes, channels=order)
 
 
 def _turned(reader: Any, equation: Any, image: Any, weight: Any, numbers: Any) -> Any:
     """The axes brought into order, and back."""
-    (first,) = reader.add(equation, op("permute", tuple(numbers.lhs_spec)), image, made=...)
+    (first,) = reader.add(equation, unique("permute", tuple(numbers.lhs_spec)), image, made=...)
     rank = len(numbers.lhs_spec)
     plain = type(numbers)(tuple(range(rank)), numbers.rhs_spec, tuple(range(rank)))
     shape = equation.made[0].shape
@@ -84,4 +84,4 @@ def _turned(reader: Any, equation: Any, image: Any, weight: Any, numbers: Any) -
     )
     answer = conv(reader, told)
     back = tuple(numbers.out_spec.index(axis) for axis in range(rank))
-    return None if answer is None else reader.add(equation, op("permute", back), answer[0])
+    return None if answer is None else reader.add(equation, unique("permute", back), answer[0])

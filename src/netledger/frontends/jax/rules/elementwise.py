@@ -6,7 +6,7 @@ from typing import Any
 
 from netledger.frontends.graph import Stored
 from netledger.frontends.jax.equation import Known
-from netledger.frontends.jax.rules._registry import RULES, op, rule
+from netledger.frontends.jax.rules._registry import RULES, rule, unique
 
 _SAME = (
     *("abs", "sign", "floor", "ceil", "round", "square", "sqrt", "rsqrt", "exp", "exp2", "expm1", "log", "log1p"),
@@ -17,7 +17,7 @@ _AS = {"neg": "negate", "logistic": "sigmoid", "not": "logical_not", "cbrt": "sq
 
 
 def _alone(kind: str) -> Any:
-    return lambda reader, equation: reader.add(equation, op(kind), equation.values[0])
+    return lambda reader, equation: reader.add(equation, unique(kind), equation.values[0])
 
 
 RULES.update({kind: _alone(kind) for kind in _SAME})
@@ -39,4 +39,4 @@ def convert(reader: Any, equation: Any) -> Any:
         return [value]
     if reader.tensor(value).dtype == equation.made[0].dtype:
         return [value]
-    return reader.add(equation, op("cast", equation.made[0].dtype), value)
+    return reader.add(equation, unique("cast", equation.made[0].dtype), value)

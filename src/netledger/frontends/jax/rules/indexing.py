@@ -6,7 +6,7 @@ from typing import Any
 
 from netledger.frontends.graph import Stored
 from netledger.frontends.jax.equation import Known
-from netledger.frontends.jax.rules._registry import op, rule
+from netledger.frontends.jax.rules._registry import rule, unique
 
 
 @rule("slice")
@@ -19,7 +19,7 @@ def cut(reader: Any, equation: Any) -> Any:
     bounds = [tuple(map(int, row)) for row in zip(*columns, strict=True)]
     for axis, (start, stop, step) in enumerate(bounds):
         if (start, stop, step) != (0, shape[axis], 1):
-            (value,) = reader.add(equation, op("slice", axis, start, stop, step), value, made=...)
+            (value,) = reader.add(equation, unique("slice", axis, start, stop, step), value, made=...)
     return [value]
 
 
@@ -32,17 +32,19 @@ def gather(reader: Any, equation: Any) -> Any:
     rows = len(shape) == 2 and tuple(sizes) == (1, shape[1]) and tuple(numbers.collapsed_slice_dims) == (0,)
     if rows and isinstance(table, Stored) and type(places) is int and tuple(numbers.start_index_map) == (0,):
         if reader.tensor(places).shape[-1] == 1 and len(reader.tensor(places).shape) == len(equation.made[0].shape):
-            (places,) = reader.add(equation, op("squeeze", (len(reader.tensor(places).shape) - 1,)), places, made=...)
-        return reader.add(equation, op("embedding", *shape), places, stored={"weight": table})
+            (places,) = reader.add(
+                equation, unique("squeeze", (len(reader.tensor(places).shape) - 1,)), places, made=...
+            )
+        return reader.add(equation, unique("embedding", *shape), places, stored={"weight": table})
     read = [value for value in (table, places) if not isinstance(value, Known)] or [table]
-    return reader.add(equation, op("rearrange", "gather", equation.made[0].shape), *read)
+    return reader.add(equation, unique("rearrange", "gather", equation.made[0].shape), *read)
 
 
 @rule("dynamic_slice")
 def dynamic_slice(reader: Any, equation: Any) -> Any:
     """A piece whose place depends on values."""
     read = [value for value in equation.values if not isinstance(value, Known)] or [equation.values[0]]
-    return reader.add(equation, op("rearrange", "dynamic_slice", equation.made[0].shape), *read)
+    return reader.add(equation, unique("rearrange", "dynamic_slice", equation.made[0].shape), *read)
 
 
 @rule("dynamic_update_slice", "scatter")
@@ -50,13 +52,13 @@ def update(reader: Any, equation: Any) -> Any:
     """Elements replaced."""
     base, *rest = equation.values
     written = [value for value in rest if not isinstance(value, Known)]
-    return reader.add(equation, op("assign"), base, *written[:9])
+    return reader.add(equation, unique("assign"), base, *written[:9])
 
 
 @rule("scatter-add", "scatter_add")
 def scatter_add(reader: Any, equation: Any) -> Any:
     """Elements added to what stands in their places: one addition each."""
     base, places, values = equation.values
-    (added,) = reader.add(equation, op("add", constant=0.0), values, made=(reader.tensor(values),))
+    (added,) = reader.add(equation, unique("add", constant=0.0), values, made=(reader.tensor(values),))
     del places
-    return reader.add(equation, op("assign"), base, added)
+    return reader.add(equation, unique("assign"), base, added)

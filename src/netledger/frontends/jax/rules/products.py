@@ -7,7 +7,7 @@ from string import ascii_lowercase
 from typing import Any
 
 from netledger.frontends.graph import Stored
-from netledger.frontends.jax.rules._registry import op, rule
+from netledger.frontends.jax.rules._registry import rule, unique
 
 
 @rule("dot_general")
@@ -21,8 +21,8 @@ def dot_general(reader: Any, equation: Any) -> Any:
         return _swapped(reader, equation, left, right, tuple(over_left))
     axes = (tuple(over_left), tuple(over_right), tuple(batch_left), tuple(batch_right))
     if _are_matrices(len(reader.tensor(left).shape), len(reader.tensor(right).shape), axes):
-        return reader.add(equation, op("matmul"), left, right)
-    return reader.add(equation, op("einsum", _equation(reader, left, right, axes)), left, right)
+        return reader.add(equation, unique("matmul"), left, right)
+    return reader.add(equation, unique("einsum", _equation(reader, left, right, axes)), left, right)
 
 
 def _is_layer(reader: Any, left: Any, over: Any) -> bool:
@@ -39,10 +39,10 @@ def _layer(reader: Any, equation: Any, left: Any, weight: Stored, over: tuple[in
     count = len(over)
     if count > 1:
         merged = (*shape[: len(shape) - count], features)
-        (left,) = reader.add(equation, op("reshape", merged, whole=True), left, made=...)
+        (left,) = reader.add(equation, unique("reshape", merged, whole=True), left, made=...)
     first = over == tuple(range(count))
     stored = {"weight": weight.seen((features, out) if first else (out, features))}
-    operator = op("linear", out, False, "in_out" if first else "out_in")
+    operator = unique("linear", out, False, "in_out" if first else "out_in")
     made = reader.add(equation, operator, left, stored=stored, made=...)
     if len(weight.shape) - count == 1:
         return made
@@ -60,12 +60,12 @@ def _swapped(reader: Any, equation: Any, weight: Stored, right: Any, over: tuple
     if not ahead:
         return [made]
     back = tuple(order.index(axis) for axis in range(len(shape)))
-    return reader.add(equation, op("permute", back), made)
+    return reader.add(equation, unique("permute", back), made)
 
 
 def _apart(reader: Any, equation: Any, made: int) -> Any:
     """The features of a layer as several axes: a bias that is added there is the layer's all the same."""
-    return reader.add(equation, op("reshape", equation.made[0].shape, whole=True), made)
+    return reader.add(equation, unique("reshape", equation.made[0].shape, whole=True), made)
 
 
 def _are_matrices(left: int, right: int, axes: Any) -> bool:

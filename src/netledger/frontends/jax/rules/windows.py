@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from netledger.frontends.jax.equation import Known
-from netledger.frontends.jax.rules._registry import one, op, rule
+from netledger.frontends.jax.rules._registry import one, rule, unique
 
 
 def _places(params: Any) -> tuple[str, slice] | None:
@@ -32,7 +32,7 @@ def max_pool(reader: Any, equation: Any) -> Any:
         return None
     order, axes = found
     dilation = one(equation.params["window_dilation"][axes])
-    operator = op("maxpool", *_sizes(equation.params, axes), dilation, channels=order)
+    operator = unique("maxpool", *_sizes(equation.params, axes), dilation, channels=order)
     return reader.add(equation, operator, equation.values[0])
 
 
@@ -45,7 +45,7 @@ def sum_pool(reader: Any, equation: Any) -> Any:
     if found is None or not divided or any(gap != 1 for gap in equation.params["window_dilation"]):
         return None
     order, axes = found
-    operator = op("avgpool", *_sizes(equation.params, axes), channels=order)
+    operator = unique("avgpool", *_sizes(equation.params, axes), channels=order)
     (made,) = reader.add(equation, operator, equation.values[0])
     reader.means.add(made)
     return [made]

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from netledger.frontends.operators import load
+from netledger.frontends.operators import load, unique
 
-__all__ = ["RULES", "axes", "channels", "load", "rule"]
+__all__ = ["RULES", "axes", "channels", "load", "rule", "unique"]
 
 RULES: dict[str, Callable[[Any, Any], Any]] = {}
 

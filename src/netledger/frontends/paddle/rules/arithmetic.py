@@ -9,7 +9,7 @@ from typing import Any
 from netledger.core.number import product
 from netledger.frontends.graph import Stored
 from netledger.frontends.paddle.reader import Known
-from netledger.frontends.paddle.rules._registry import RULES, load, rule
+from netledger.frontends.paddle.rules._registry import RULES, load, rule, unique
 
 _BOTH = {
     "add": "add elementwise_add",
@@ -45,7 +45,7 @@ def joined(reader: Any, op: Any, kind: str) -> Any:
         operator = load(kind)
         reverse = {"reverse": True} if "reverse" in operator.ATTRIBUTES else {}
         return reader.add(op, operator(constant=_number(first), **reverse), 1)
-    return reader.add(op, load(kind)(), 0, 1)
+    return reader.add(op, unique(kind), 0, 1)
 
 
 _WORKED: dict[str, Callable[[Any, Any], Any]] = {
@@ -101,7 +101,7 @@ def _fits(reader: Any, op: Any, made: int, bias: Stored) -> bool:
     out = op.outputs[0].tensor
     if out is not None and len(out.shape) != len(whole):
         return False
-    return bool(reader.graph.biased(made, bias._replace(shape=(product(bias.shape),))))
+    return bool(reader.graph.biased(made, bias.seen((product(bias.shape),))))
 
 
 @rule("scale")
@@ -139,16 +139,16 @@ def power(reader: Any, op: Any) -> Any:
 @rule("where")
 def where(reader: Any, op: Any) -> Any:
     """One or the other."""
-    return reader.add(op, load("where")(), 0, 1, 2)
+    return reader.add(op, unique("where"), 0, 1, 2)
 
 
 @rule("masked_fill")
 def masked_fill(reader: Any, op: Any) -> Any:
     """A number where the mask says so."""
-    return reader.add(op, load("masked_fill")(), 0, 1)
+    return reader.add(op, unique("masked_fill"), 0, 1)
 
 
 @rule("lerp")
 def lerp(reader: Any, op: Any) -> Any:
     """Between two tensors."""
-    return reader.add(op, load("lerp")(), 0, 1, 2)
+    return reader.add(op, unique("lerp"), 0, 1, 2)

@@ -6,7 +6,7 @@ from typing import Any
 
 from netledger.frontends.graph import Stored
 from netledger.frontends.held import HeldConv, HeldConvTranspose
-from netledger.frontends.paddle.rules._registry import axes, channels, load, rule
+from netledger.frontends.paddle.rules._registry import axes, channels, rule, unique
 
 __all__ = ["padding", "weighed"]
 
@@ -30,11 +30,10 @@ def weighed(reader: Any, op: Any, operator: Any, place: int = 1) -> list[Any]:
     return reader.add(op, operator, 0, stored=stored)
 
 
-def fit(reader: Any, op: Any, held: Any) -> None:
+def fit(reader: Any, op: Any, made: Any, held: Any, channels: int) -> None:
     """Paddle itself does not look whether the weights are made for the channels: here it is refused."""
-    channels = reader.tensor(op).shape[-1 if held.channels == "last" else 1]
-    if channels != held.in_channels:
-        reader.apply(op, held, reader.number(op.inputs[0]))
+    if reader.tensor(op).shape[-1 if made.channels == "last" else 1] != channels:
+        reader.apply(op, held.of(made, channels), reader.number(op.inputs[0]))
 
 
 @rule("conv2d", "depthwise_conv2d", "conv3d")
@@ -42,7 +41,8 @@ def conv(reader: Any, op: Any) -> Any:
     """A convolution; with SAME, Paddle forgets the dilation."""
     out, inside, *kernel = reader.tensor(op, 1).shape
     given = padding(op, len(kernel))
-    operator = load("conv")(
+    operator = unique(
+        "conv",
         out,
         axes(kernel),
         axes(op.attributes["strides"]),
@@ -52,7 +52,7 @@ def conv(reader: Any, op: Any) -> Any:
         False,
         channels=channels(op),
     )
-    fit(reader, op, HeldConv.of(operator, inside * operator.groups))
+    fit(reader, op, operator, HeldConv, inside * operator.groups)
     return weighed(reader, op, operator)
 
 
@@ -65,10 +65,19 @@ def conv_transpose(reader: Any, op: Any) -> Any:
     if isinstance(given, str):
         return None
     strides, dilations = op.attributes["strides"], op.attributes["dilations"]
-    made = load("conv_transpose")(
-        per_group * groups, axes(kernel), axes(strides), given, 0, axes(dilations), groups, False, channels=channels(op)
+    made = unique(
+        "conv_transpose",
+        per_group * groups,
+        axes(kernel),
+        axes(strides),
+        given,
+        0,
+        axes(dilations),
+        groups,
+        False,
+        channels=channels(op),
     )
-    fit(reader, op, HeldConvTranspose.of(made, inside))
+    fit(reader, op, made, HeldConvTranspose, inside)
     more = _output_padding(reader, op, made, count)
     fields = {name: getattr(made, name) for name in made.ATTRIBUTES}
     return weighed(reader, op, type(made)(**{**fields, "output_padding": axes(more)}))
@@ -88,7 +97,8 @@ def deform_conv(reader: Any, op: Any) -> Any:
     """A deformable convolution."""
     weight = reader.value(op, 2)
     out, _, *kernel = reader.tensor(op, 2).shape
-    operator = load("deform_conv")(
+    operator = unique(
+        "deform_conv",
         out,
         axes(kernel),
         axes(op.attributes["strides"]),
@@ -110,7 +120,7 @@ def unfold(reader: Any, op: Any) -> Any:
     pads = [int(value) for value in given["paddings"]]
     pairs = tuple((pads[axis], pads[axis + 2]) for axis in range(2)) if len(pads) == 4 else axes(pads)
     made = axes([a for a, _ in pairs]) if len(pads) == 4 and all(a == b for a, b in pairs) else pairs
-    operator = load("unfold")(axes(given["kernel_sizes"]), axes(given["strides"]), made, axes(given["dilations"]))
+    operator = unique("unfold", axes(given["kernel_sizes"]), axes(given["strides"]), made, axes(given["dilations"]))
     return reader.add(op, operator, 0)
 
 
@@ -123,4 +133,4 @@ def fold(reader: Any, op: Any) -> Any:
         return None
     names = ("output_sizes", "kernel_sizes", "strides")
     sizes = [axes(given[name]) for name in names]
-    return reader.add(op, load("fold")(*sizes, axes(pads[:2]), axes(given["dilations"])), 0)
+    return reader.add(op, unique("fold", *sizes, axes(pads[:2]), axes(given["dilations"])), 0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from netledger.frontends.paddle.rules._registry import RULES, channels, load, rule
+from netledger.frontends.paddle.rules._registry import RULES, channels, load, rule, unique
 
 _SAME = (
     *("abs", "ceil", "floor", "round", "trunc", "sign", "square", "relu", "relu6", "exp", "expm1", "log", "log10"),
@@ -17,7 +17,7 @@ _AS = {"tanh_shrink": "tanhshrink", "bitwise_not": "logical_not"}
 
 
 def _alone(kind: str) -> Any:
-    return lambda reader, op: reader.add(op, load(kind)(), 0)
+    return lambda reader, op: reader.add(op, unique(kind), 0)
 
 
 RULES.update({kind: _alone(kind) for kind in _SAME})
@@ -51,13 +51,13 @@ _declare("maxout", "maxout", groups="groups", axis="axis")
 @rule("swish")
 def swish(reader: Any, op: Any) -> Any:
     """x·σ(x)."""
-    return reader.add(op, load("silu")(), 0) if op.attributes.get("beta", 1.0) == 1 else None
+    return reader.add(op, unique("silu"), 0) if op.attributes.get("beta", 1.0) == 1 else None
 
 
 @rule("gelu")
 def gelu(reader: Any, op: Any) -> Any:
     """x·Φ(x), exactly or by a tanh."""
-    return reader.add(op, load("gelu")("tanh" if op.attributes["approximate"] else "none"), 0)
+    return reader.add(op, unique("gelu", "tanh" if op.attributes["approximate"] else "none"), 0)
 
 
 @rule("prelu")
@@ -66,7 +66,7 @@ def prelu(reader: Any, op: Any) -> Any:
     mode = op.attributes["mode"]
     if mode == "element":
         return None
-    operator = load("prelu")("one" if mode == "all" else "channel", channels=channels(op))
+    operator = unique("prelu", "one" if mode == "all" else "channel", channels=channels(op))
     return reader.add(op, operator, 0, stored={"slope": reader.value(op, 1)})
 
 
@@ -87,4 +87,4 @@ def dropout(reader: Any, op: Any) -> Any:
     """Dropout: nothing at inference."""
     probability = reader.known(op, 2)
     p = probability[0] if isinstance(probability, list) else probability
-    return reader.add(op, load("dropout")(0.5 if p is None else float(p)), 0)
+    return reader.add(op, unique("dropout", 0.5 if p is None else float(p)), 0)

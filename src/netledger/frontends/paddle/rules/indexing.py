@@ -6,7 +6,7 @@ from typing import Any
 
 from netledger.frontends.graph import Stored
 from netledger.frontends.paddle.reader import Known
-from netledger.frontends.paddle.rules._registry import load, rule
+from netledger.frontends.paddle.rules._registry import rule, unique
 
 
 @rule("embedding")
@@ -15,7 +15,7 @@ def embedding(reader: Any, op: Any) -> Any:
     weight = reader.value(op, 1)
     if not isinstance(weight, Stored):
         return None
-    return reader.add(op, load("embedding")(*weight.shape), 0, stored={"weight": weight})
+    return reader.add(op, unique("embedding", *weight.shape), 0, stored={"weight": weight})
 
 
 @rule("slice")
@@ -57,10 +57,10 @@ def _sliced(reader: Any, op: Any, places: list[int], bounds: list[Any]) -> list[
         first = max(0, start + size) if start < 0 else min(start, size)
         last = max(0, stop + size) if stop < 0 else min(stop, size)
         if (first, last, step) != (0, size, 1):
-            (number,) = reader.apply(op, load("slice")(axis, first, last, step), number)
+            (number,) = reader.apply(op, unique("slice", axis, first, last, step), number)
     for axis in sorted(dropped, reverse=True):
         start = dict(zip(places, bounds, strict=True))[axis][0]
-        (number,) = reader.apply(op, load("select")(axis, start), number)
+        (number,) = reader.apply(op, unique("select", axis, start), number)
     return [number]
 
 
@@ -71,19 +71,19 @@ def gather(reader: Any, op: Any) -> Any:
     if axis is None:
         return None
     axis = int(axis[0] if isinstance(axis, list) else axis)
-    return reader.add(op, load("index_select")(axis), 0, 1)
+    return reader.add(op, unique("index_select", axis), 0, 1)
 
 
 @rule("index_select")
 def index_select(reader: Any, op: Any) -> Any:
     """Places of an axis by number."""
-    return reader.add(op, load("index_select")(int(op.attributes["axis"])), 0, 1)
+    return reader.add(op, unique("index_select", int(op.attributes["axis"])), 0, 1)
 
 
 @rule("take_along_axis")
 def take_along_axis(reader: Any, op: Any) -> Any:
     """An element for each number, along an axis."""
-    return reader.add(op, load("gather")(int(op.attributes["axis"])), 0, 1)
+    return reader.add(op, unique("gather", int(op.attributes["axis"])), 0, 1)
 
 
 @rule("one_hot")
@@ -92,14 +92,14 @@ def one_hot(reader: Any, op: Any) -> Any:
     count = reader.known(op, 1)
     if count is None:
         return None
-    return reader.add(op, load("one_hot")(int(count[0] if isinstance(count, list) else count)), 0)
+    return reader.add(op, unique("one_hot", int(count[0] if isinstance(count, list) else count)), 0)
 
 
 @rule("gather_nd", "index_sample")
 def found(reader: Any, op: Any) -> Any:
     """Elements by their places."""
     made = reader.made(op.outputs)
-    return None if made is None else reader.add(op, load("rearrange")(op.name, made[0].shape), 0, 1)
+    return None if made is None else reader.add(op, unique("rearrange", op.name, made[0].shape), 0, 1)
 
 
 @rule("set_value", "set_value_with_tensor", "index_put", "scatter", "scatter_nd_add")
@@ -108,4 +108,4 @@ def written(reader: Any, op: Any) -> Any:
     if op.name == "scatter_nd_add":
         return None
     value = reader.value(op, 1)
-    return reader.add(op, load("assign")(), *((0, 1) if type(value) is int else (0,)))
+    return reader.add(op, unique("assign"), *((0, 1) if type(value) is int else (0,)))

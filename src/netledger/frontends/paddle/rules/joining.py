@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from netledger.frontends.paddle.reader import Known
-from netledger.frontends.paddle.rules._registry import load, rule
+from netledger.frontends.paddle.rules._registry import rule, unique
 
 
 @rule("combine")
@@ -28,7 +28,7 @@ def split(reader: Any, op: Any) -> Any:
     axis = int(axis[0] if isinstance(axis, list) else axis)
     whole = reader.tensor(op).shape[axis]
     sizes = tuple(whole - sum(sizes) - 1 if size == -1 else size for size in sizes)
-    return [tuple(_cut(reader, op, load("split")(sizes=sizes, axis=axis)))]
+    return [tuple(_cut(reader, op, unique("split", sizes=sizes, axis=axis)))]
 
 
 @rule("split_with_num")
@@ -38,7 +38,7 @@ def split_with_num(reader: Any, op: Any) -> Any:
     if axis is None:
         return None
     axis = int(axis[0] if isinstance(axis, list) else axis)
-    return [tuple(_cut(reader, op, load("split")(parts=int(op.attributes["num"]), axis=axis)))]
+    return [tuple(_cut(reader, op, unique("split", parts=int(op.attributes["num"]), axis=axis)))]
 
 
 def _cut(reader: Any, op: Any, operator: Any) -> list[int]:
@@ -51,7 +51,7 @@ def unbind(reader: Any, op: Any) -> Any:
     axis = int(op.attributes["axis"])
     number = reader.number(op.inputs[0])
     count = reader.tensor(op).shape[axis]
-    return [tuple(reader.apply(op, load("select")(axis, place), number)[0] for place in range(count))]
+    return [tuple(reader.apply(op, unique("select", axis, place), number)[0] for place in range(count))]
 
 
 def _parts(reader: Any, op: Any) -> tuple[int, ...]:
@@ -68,7 +68,7 @@ def concat(reader: Any, op: Any) -> Any:
         values = [value for part in parts for value in part.values]
         return [Known(values, parts[0].tensor.like((len(values),)))]
     axis = int(axis[0] if isinstance(axis, list) else axis)
-    return reader.apply(op, load("concat")(axis), *_parts(reader, op), made=reader.made(op.outputs))
+    return reader.apply(op, unique("concat", axis), *_parts(reader, op), made=reader.made(op.outputs))
 
 
 @rule("stack")
@@ -77,11 +77,11 @@ def stack(reader: Any, op: Any) -> Any:
     parts = reader.value(op, 0)
     if all(isinstance(part, Known) and not isinstance(part.values, list) for part in parts):
         return [Known([part.values for part in parts], parts[0].tensor.like((len(parts),)))]
-    operator = load("stack")(int(op.attributes["axis"]))
+    operator = unique("stack", int(op.attributes["axis"]))
     return reader.apply(op, operator, *_parts(reader, op), made=reader.made(op.outputs))
 
 
 @rule("add_n")
 def add_n(reader: Any, op: Any) -> Any:
     """The sum of several."""
-    return reader.apply(op, load("add")(), *_parts(reader, op), made=reader.made(op.outputs))
+    return reader.apply(op, unique("add"), *_parts(reader, op), made=reader.made(op.outputs))

@@ -7,7 +7,7 @@ from typing import Any
 from netledger.core.network import Tensor
 from netledger.core.number import product
 from netledger.frontends.paddle.reader import Known
-from netledger.frontends.paddle.rules._registry import load, rule
+from netledger.frontends.paddle.rules._registry import rule, unique
 
 
 def _tensor(op: Any) -> Any:
@@ -68,13 +68,13 @@ def arange(reader: Any, op: Any) -> Any:
     bounds = [reader.known(op, place) for place in range(3)]
     tensor = reader.made(op.outputs)
     if any(bound is None for bound in bounds):
-        return None if tensor is None else reader.add(op, load("constant")(tensor[0].shape, op.name))
+        return None if tensor is None else reader.add(op, unique("constant", tensor[0].shape, op.name))
     start, stop, step = (bound[0] if isinstance(bound, list) else bound for bound in bounds)
     count = max(0, -int(-(stop - start) // step))
     made = (Tensor((count,), _tensor(op).dtype),)
     if count < 1:
         return None
-    return reader.apply(op, load("constant")((count,), op.name), made=made)
+    return reader.apply(op, unique("constant", (count,), op.name), made=made)
 
 
 @rule("gaussian", "uniform", "randint", "randperm", "linspace", "eye", "bernoulli", "empty")
@@ -82,7 +82,7 @@ def arange(reader: Any, op: Any) -> Any:
 def drawn(reader: Any, op: Any) -> Any:
     """Numbers that are drawn, or follow a pattern."""
     made = reader.made(op.outputs)
-    return None if made is None else reader.apply(op, load("constant")(made[0].shape, op.name), made=made)
+    return None if made is None else reader.apply(op, unique("constant", made[0].shape, op.name), made=made)
 
 
 @rule("data", "feed", "set_parameter", "shadow_feed")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from netledger.frontends.graph import Stored
-from netledger.frontends.paddle.rules._registry import channels, load, rule
+from netledger.frontends.paddle.rules._registry import channels, rule, unique
 
 
 def _held(reader: Any, op: Any, **places: int) -> dict[str, Any]:
@@ -25,7 +25,7 @@ def batch_norm(reader: Any, op: Any) -> Any:
     affine = "scale" in held
     if affine != ("shift" in held):
         return None
-    operator = load("batchnorm")(op.attributes["epsilon"], affine, True, channels=channels(op))
+    operator = unique("batchnorm", op.attributes["epsilon"], affine, True, channels=channels(op))
     return reader.add(op, operator, 0, stored=held)
 
 
@@ -36,7 +36,7 @@ def layer_norm(reader: Any, op: Any) -> Any:
     if "shift" in held and "scale" not in held:
         return None
     over = len(reader.tensor(op).shape) - int(op.attributes["begin_norm_axis"])
-    operator = load("layernorm")(over, op.attributes["epsilon"], "scale" in held, "shift" in held)
+    operator = unique("layernorm", over, op.attributes["epsilon"], "scale" in held, "shift" in held)
     return reader.add(op, operator, 0, stored=held)
 
 
@@ -45,7 +45,7 @@ def rms_norm(reader: Any, op: Any) -> Any:
     """Root mean square norm over the last axes."""
     held = _held(reader, op, scale=1)
     over = len(reader.tensor(op).shape) - int(op.attributes.get("begin_norm_axis", -1))
-    return reader.add(op, load("rmsnorm")(max(1, over), op.attributes["epsilon"], bool(held)), 0, stored=held)
+    return reader.add(op, unique("rmsnorm", max(1, over), op.attributes["epsilon"], bool(held)), 0, stored=held)
 
 
 @rule("group_norm")
@@ -54,8 +54,8 @@ def group_norm(reader: Any, op: Any) -> Any:
     held = _held(reader, op, scale=1, shift=2)
     if len(held) == 1:
         return None
-    operator = load("groupnorm")(
-        int(op.attributes["groups"]), op.attributes["epsilon"], bool(held), channels=channels(op)
+    operator = unique(
+        "groupnorm", int(op.attributes["groups"]), op.attributes["epsilon"], bool(held), channels=channels(op)
     )
     return reader.add(op, operator, 0, stored=held)
 
@@ -66,4 +66,4 @@ def instance_norm(reader: Any, op: Any) -> Any:
     held = _held(reader, op, scale=1, shift=2)
     if len(held) == 1:
         return None
-    return reader.add(op, load("instancenorm")(op.attributes["epsilon"], bool(held)), 0, stored=held)
+    return reader.add(op, unique("instancenorm", op.attributes["epsilon"], bool(held)), 0, stored=held)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from netledger.frontends.paddle.rules._registry import axes, channels, load, rule
+from netledger.frontends.paddle.rules._registry import axes, channels, load, rule, unique
 from netledger.frontends.paddle.rules.convolution import padding
 
 
@@ -31,15 +31,15 @@ def pool(reader: Any, op: Any) -> Any:
         return None
     mean = given["pooling_type"] == "avg"
     if given.get("global_pooling"):
-        return reader.add(op, load("global_avgpool" if mean else "global_maxpool")(channels=channels(op)), 0)
+        return reader.add(op, unique("global_avgpool" if mean else "global_maxpool", channels=channels(op)), 0)
     if given.get("adaptive"):
         name = "adaptive_avgpool" if mean else "adaptive_maxpool"
-        return reader.add(op, load(name)(axes(kernel), channels=channels(op)), 0)
+        return reader.add(op, unique(name, axes(kernel), channels=channels(op)), 0)
     common = {"rounding": "ceil" if given["ceil_mode"] else "floor", "clip": False, "channels": channels(op)}
     sizes = (axes(kernel), axes(given["strides"]), _padding(reader, op, kernel))
     if mean:
-        return reader.add(op, load("avgpool")(*sizes, not given["exclusive"], **common), 0)
-    return reader.add(op, load("maxpool")(*sizes, **common), 0)
+        return reader.add(op, unique("avgpool", *sizes, not given["exclusive"], **common), 0)
+    return reader.add(op, unique("maxpool", *sizes, **common), 0)
 
 
 @rule("max_pool2d_with_index", "max_pool3d_with_index")
@@ -52,7 +52,7 @@ def max_pool_with_index(reader: Any, op: Any) -> Any:
         return [*reader.add(op, operator, 0), None]
     sizes = (axes(given["kernel_size"]), axes(given["strides"]), axes(given["paddings"]))
     rounding = "ceil" if given.get("ceil_mode") else "floor"
-    operator = load("maxpool")(*sizes, 1, rounding, False, True)
+    operator = unique("maxpool", *sizes, 1, rounding, False, True)
     return reader.add(op, operator, 0, outputs=2)
 
 
@@ -64,7 +64,7 @@ def lp_pool(reader: Any, op: Any) -> Any:
         return None
     rounding = "ceil" if given["ceil_mode"] else "floor"
     sizes = (given["norm_type"], axes(kernel), axes(given["strides"]))
-    return reader.add(op, load("lp_pool")(*sizes, rounding, False, channels=channels(op)), 0)
+    return reader.add(op, unique("lp_pool", *sizes, rounding, False, channels=channels(op)), 0)
 
 
 @rule("unpool")
@@ -72,5 +72,5 @@ def unpool(reader: Any, op: Any) -> Any:
     """Each element where it was the greatest."""
     given = op.attributes
     size = op.outputs[0].tensor.shape[2:]
-    operator = load("max_unpool")(axes(given["ksize"]), axes(given["strides"]), axes(given["padding"]), tuple(size))
+    operator = unique("max_unpool", axes(given["ksize"]), axes(given["strides"]), axes(given["padding"]), tuple(size))
     return reader.add(op, operator, 0, 1)

@@ -6,7 +6,7 @@ from typing import Any
 
 from netledger.frontends.graph import Stored
 from netledger.frontends.paddle.reader import Known
-from netledger.frontends.paddle.rules._registry import load, rule
+from netledger.frontends.paddle.rules._registry import rule, unique
 
 _ROLES = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
 
@@ -24,7 +24,7 @@ def rnn(reader: Any, op: Any) -> Any:
         return None
     mode = given["mode"].lower()
     kind, rest = ("rnn", {"activation": mode.rpartition("_")[2]}) if mode.startswith("rnn") else (mode, {})
-    operator = load(kind)(int(given["hidden_size"]), layers, both, biased, states=True, **rest)
+    operator = unique(kind, int(given["hidden_size"]), layers, both, biased, states=True, **rest)
     return _run(reader, op, operator, dict(_named(weights, cells, both, biased)))
 
 
@@ -39,7 +39,7 @@ def _named(weights: tuple[Stored, ...], cells: int, both: bool, biased: bool) ->
 def _run(reader: Any, op: Any, operator: Any, stored: dict[str, Stored]) -> Any:
     states = reader.value(op, 1)
     given = [] if all(isinstance(part, Known) for part in states) else [reader.placed(part) for part in states]
-    (first,) = reader.apply(op, load("transpose")(0, 1), reader.number(op.inputs[0]))
+    (first,) = reader.apply(op, unique("transpose", 0, 1), reader.number(op.inputs[0]))
     made, *kept = reader.apply(op, operator, first, *given, stored=stored)
-    (made,) = reader.apply(op, load("transpose")(0, 1), made, made=reader.made(op.outputs[:1]))
+    (made,) = reader.apply(op, unique("transpose", 0, 1), made, made=reader.made(op.outputs[:1]))
     return [made, None, tuple(kept), None]

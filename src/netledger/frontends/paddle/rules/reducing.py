@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from netledger.frontends.paddle.rules._registry import RULES, load, rule
+from netledger.frontends.paddle.rules._registry import RULES, load, rule, unique
 
 _KINDS = {
     "sum": "sum",
@@ -31,7 +31,7 @@ def _axes(reader: Any, op: Any) -> Any:
 def _reduce(kind: str) -> Any:
     def apply(reader: Any, op: Any) -> Any:
         keep = bool(op.attributes.get("keepdim", op.attributes.get("keep_dim", False)))
-        return reader.add(op, load(kind)(_axes(reader, op), keep), 0)
+        return reader.add(op, unique(kind, _axes(reader, op), keep), 0)
 
     return apply
 
@@ -43,7 +43,7 @@ for _name, _kind in _KINDS.items():
 @rule("mean_all")
 def mean_all(reader: Any, op: Any) -> Any:
     """The mean of everything."""
-    return reader.add(op, load("mean")(), 0)
+    return reader.add(op, unique("mean"), 0)
 
 
 @rule("p_norm")
@@ -67,7 +67,7 @@ def best(reader: Any, op: Any) -> Any:
     if axis is None or op.attributes["flatten"]:
         return None
     axis = int(axis[0] if isinstance(axis, list) else axis)
-    return reader.add(op, load(op.name)(axis, bool(op.attributes["keepdims"])), 0)
+    return reader.add(op, unique(op.name, axis, bool(op.attributes["keepdims"])), 0)
 
 
 @rule("topk")
@@ -77,14 +77,14 @@ def topk(reader: Any, op: Any) -> Any:
     if k is None:
         return None
     count = int(k[0] if isinstance(k, list) else k)
-    operator = load("topk")(count, int(op.attributes["axis"]), bool(op.attributes["largest"]))
+    operator = unique("topk", count, int(op.attributes["axis"]), bool(op.attributes["largest"]))
     return reader.add(op, operator, 0, outputs=2)
 
 
 @rule("argsort")
 def argsort(reader: Any, op: Any) -> Any:
     """In order, and where each was."""
-    operator = load("sort")(int(op.attributes["axis"]), bool(op.attributes["descending"]))
+    operator = unique("sort", int(op.attributes["axis"]), bool(op.attributes["descending"]))
     return reader.add(op, operator, 0, outputs=2)
 
 
@@ -94,10 +94,10 @@ def cumsum(reader: Any, op: Any) -> Any:
     axis = reader.known(op, 1)
     if axis is None or op.attributes["flatten"]:
         return None
-    return reader.add(op, load("cumsum")(int(axis[0] if isinstance(axis, list) else axis)), 0)
+    return reader.add(op, unique("cumsum", int(axis[0] if isinstance(axis, list) else axis)), 0)
 
 
 @rule("cumprod")
 def cumprod(reader: Any, op: Any) -> Any:
     """Products so far."""
-    return reader.add(op, load("cumprod")(int(op.attributes["dim"])), 0)
+    return reader.add(op, unique("cumprod", int(op.attributes["dim"])), 0)

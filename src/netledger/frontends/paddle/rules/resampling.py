@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 from netledger.frontends.paddle.reader import Known
-from netledger.frontends.paddle.rules._registry import axes, channels, load, rule
+from netledger.frontends.paddle.rules._registry import axes, channels, load, rule, unique
 
 
 @rule("nearest_interp", "linear_interp", "bilinear_interp", "trilinear_interp", "bicubic_interp")
@@ -43,4 +43,6 @@ def _asked(reader: Any, op: Any) -> list[int] | None:
 def grid_sample(reader: Any, op: Any) -> Any:
     """Elements at given places."""
     given = op.attributes
-    return reader.add(op, load("grid_sample")(given["mode"], given["padding_mode"], bool(given["align_corners"])), 0, 1)
+    return reader.add(
+        op, unique("grid_sample", given["mode"], given["padding_mode"], bool(given["align_corners"])), 0, 1
+    )

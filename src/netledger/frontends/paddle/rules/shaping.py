@@ -8,13 +8,13 @@ from typing import Any
 from netledger.core.network import Tensor
 from netledger.frontends.graph import Stored
 from netledger.frontends.paddle.reader import Known
-from netledger.frontends.paddle.rules._registry import channels, load, rule
+from netledger.frontends.paddle.rules._registry import channels, rule, unique
 
 
 def _seen(value: Any, shape: tuple[int, ...]) -> list[Any] | None:
     """A stored or known tensor in another shape."""
     if isinstance(value, Stored):
-        return [value._replace(shape=shape)]
+        return [value.seen(shape)]
     if isinstance(value, Known):
         return [value._replace(tensor=value.tensor.like(shape))]
     return None
@@ -37,14 +37,14 @@ def reshape(reader: Any, op: Any) -> Any:
         sizes = [given[axis] if size == 0 else size for axis, size in enumerate(wanted)]
         target = tuple(prod(given) // -prod(sizes) if size == -1 else size for size in sizes)
     seen = _seen(reader.value(op, 0), target)
-    return seen if seen is not None else reader.add(op, load("reshape")(target, whole=True), 0)
+    return seen if seen is not None else reader.add(op, unique("reshape", target, whole=True), 0)
 
 
 @rule("flatten")
 def flatten(reader: Any, op: Any) -> Any:
     """Axes merged into one."""
     start, end = op.attributes["start_axis"], op.attributes["stop_axis"]
-    return reader.add(op, load("flatten")(start, end), 0)
+    return reader.add(op, unique("flatten", start, end), 0)
 
 
 @rule("transpose")
@@ -53,8 +53,8 @@ def transpose(reader: Any, op: Any) -> Any:
     order = tuple(op.attributes["perm"])
     value = reader.value(op, 0)
     if isinstance(value, Stored):
-        return [value._replace(shape=tuple(value.shape[axis] for axis in order))]
-    return reader.add(op, load("permute")(order), 0)
+        return [value.seen(tuple(value.shape[axis] for axis in order))]
+    return reader.add(op, unique("permute", order), 0)
 
 
 @rule("squeeze")
@@ -67,7 +67,7 @@ def squeeze(reader: Any, op: Any) -> Any:
     seen = _seen(reader.value(op, 0), tuple(size for axis, size in enumerate(given) if axis not in left))
     if seen is not None:
         return seen
-    return reader.add(op, load("squeeze")(left), 0) if left else [reader.value(op, 0)]
+    return reader.add(op, unique("squeeze", left), 0) if left else [reader.value(op, 0)]
 
 
 @rule("unsqueeze")
@@ -82,7 +82,7 @@ def unsqueeze(reader: Any, op: Any) -> Any:
         at = place % (len(shape) + 1)
         shape.insert(at, 1)
         if not isinstance(value, (Stored, Known)):
-            (number,) = reader.apply(op, load("unsqueeze")(at), number)
+            (number,) = reader.apply(op, unique("unsqueeze", at), number)
     return _seen(value, tuple(shape)) or [number]
 
 
@@ -100,7 +100,7 @@ def cast(reader: Any, op: Any) -> Any:
     dtype = made.dtype if made is not None else "float32"
     if isinstance(value, (Stored, Known)):
         return [value if isinstance(value, Stored) else value._replace(tensor=Tensor(value.tensor.shape, dtype))]
-    return reader.add(op, load("cast")(dtype), 0)
+    return reader.add(op, unique("cast", dtype), 0)
 
 
 @rule("expand", "expand_as", "broadcast_to")
@@ -109,20 +109,20 @@ def expand(reader: Any, op: Any) -> Any:
     shape = _shape(op) or reader.known(op, 1)
     if not shape or any(size < 0 for size in shape):
         return None
-    return reader.add(op, load("expand")(tuple(shape)), 0)
+    return reader.add(op, unique("expand", tuple(shape)), 0)
 
 
 @rule("tile")
 def tile(reader: Any, op: Any) -> Any:
     """The whole repeated along axes."""
     times = reader.known(op, 1)
-    return None if times is None else reader.add(op, load("tile")(tuple(times)), 0)
+    return None if times is None else reader.add(op, unique("tile", tuple(times)), 0)
 
 
 @rule("flip", "reverse")
 def flip(reader: Any, op: Any) -> Any:
     """Axes the other way round."""
-    return reader.add(op, load("flip")(tuple(op.attributes["axis"])), 0)
+    return reader.add(op, unique("flip", tuple(op.attributes["axis"])), 0)
 
 
 @rule("roll")
@@ -133,7 +133,7 @@ def roll(reader: Any, op: Any) -> Any:
         return None
     number = reader.number(op.inputs[0])
     for shift, axis in zip(shifts, places, strict=True):
-        (number,) = reader.apply(op, load("roll")(int(shift), int(axis)), number, made=reader.made(op.outputs))
+        (number,) = reader.apply(op, unique("roll", int(shift), int(axis)), number, made=reader.made(op.outputs))
     return [number]
 
 
@@ -143,31 +143,31 @@ def rearranged(reader: Any, op: Any) -> Any:
     shape = _shape(op)
     if shape is None or len(op.outputs) > 1:
         return None
-    return reader.add(op, load("rearrange")(op.name, shape), 0)
+    return reader.add(op, unique("rearrange", op.name, shape), 0)
 
 
 @rule("tril", "triu")
 def triangle(reader: Any, op: Any) -> Any:
     """One triangle of each matrix."""
-    return reader.add(op, load(op.name)(int(op.attributes.get("diagonal", 0))), 0)
+    return reader.add(op, unique(op.name, int(op.attributes.get("diagonal", 0))), 0)
 
 
 @rule("pixel_shuffle")
 def pixel_shuffle(reader: Any, op: Any) -> Any:
     """Channels to places."""
-    return reader.add(op, load("pixel_shuffle")(int(op.attributes["upscale_factor"]), channels=channels(op)), 0)
+    return reader.add(op, unique("pixel_shuffle", int(op.attributes["upscale_factor"]), channels=channels(op)), 0)
 
 
 @rule("pixel_unshuffle")
 def pixel_unshuffle(reader: Any, op: Any) -> Any:
     """Places to channels."""
-    return reader.add(op, load("pixel_unshuffle")(int(op.attributes["downscale_factor"]), channels=channels(op)), 0)
+    return reader.add(op, unique("pixel_unshuffle", int(op.attributes["downscale_factor"]), channels=channels(op)), 0)
 
 
 @rule("channel_shuffle")
 def channel_shuffle(reader: Any, op: Any) -> Any:
     """Channels mixed among groups."""
-    return reader.add(op, load("channel_shuffle")(int(op.attributes["groups"]), channels=channels(op)), 0)
+    return reader.add(op, unique("channel_shuffle", int(op.attributes["groups"]), channels=channels(op)), 0)
 
 
 @rule("pad3d")
@@ -178,7 +178,7 @@ def pad3d(reader: Any, op: Any) -> Any:
         return None
     pairs = tuple(zip(given[::2], given[1::2], strict=True))[::-1][-(len(reader.tensor(op).shape) - 2) :]
     mode = {"edge": "replicate"}.get(op.attributes["mode"], op.attributes["mode"])
-    return reader.add(op, load("pad")(pairs, mode, channels=channels(op)), 0)
+    return reader.add(op, unique("pad", pairs, mode, channels=channels(op)), 0)
 
 
 @rule("pad")
@@ -188,5 +188,5 @@ def pad(reader: Any, op: Any) -> Any:
     pairs = tuple(zip(given[::2], given[1::2], strict=True))
     if len(pairs) < 3 or any(pair != (0, 0) for pair in pairs[:2]):
         shape = _shape(op)
-        return None if shape is None else reader.add(op, load("rearrange")("pad", shape), 0)
-    return reader.add(op, load("pad")(pairs[2:]), 0)
+        return None if shape is None else reader.add(op, unique("rearrange", "pad", shape), 0)
+    return reader.add(op, unique("pad", pairs[2:]), 0)
