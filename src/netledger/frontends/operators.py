@@ -18,6 +18,6 @@ load: Callable[[str], Any] = ops.load
 def unique(kind: str, *values: Any, **named: Any) -> Any:
     """The operator of a kind with these attributes: one object for equal ones, which a graph asks its rules once.
 
-    For words, and whole numbers, alone or in tuples; 0.0 and −0.0 are told apart by `load` only.
+    For words, and numbers, alone or in tuples; 0.0 and −0.0 are told apart by `load` only.
     """
     return load(kind)(*values, **named)
