@@ -15,6 +15,7 @@ from netledger.frontends.jax.reader import Reader
 from netledger.frontends.jax.sources import Traced, named, traced
 from netledger.frontends.options import Options
 from netledger.frontends.recording import Recording, Repeat, recording
+from netledger.frontends.roomy import roomy
 
 __all__ = ["followed", "recorded"]
 
@@ -24,12 +25,12 @@ def recorded(source: Any, options: Options) -> Recording:
     given = [value for _, value in options.inputs]
     alone = options.batch is None and bool(given) and all(isinstance(value, Tensor) for value in given)
     try:
-        return _recorded(traced(source, options))
+        return roomy(_recorded, traced(source, options))
     except ForwardError:
         if not alone or options.kwargs:
             raise
         try:
-            made = _recorded(traced(source, options._replace(batch=1)))
+            made = roomy(_recorded, traced(source, options._replace(batch=1)))
         except NetledgerError:
             made = None
         if made is None:
