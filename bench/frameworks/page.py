@@ -30,8 +30,8 @@ the two.
   *First*: the ratio of the very first calls in their processes, what each imports in them included.
 - *Ours*: `count`, `total("macs")` and `total("flops")`. *Ratio*: the report's time over ours; below 1 we are slower.
 - *Graph*: what the framework takes to build its own graph by itself, in our process. *Own*: our count, less what the
-  framework spends in it on that graph (and takes to let go of it). *Own / graph*: the one over the other; both are
-  measured in turns, {least} to {most} times, until they have taken {long} s.
+  framework spends in it on that graph (and takes to let go of it). *Own / graph*: the one over the other; {least} of
+  the one, {least} of the other, and again, up to {most} of each, until they have taken {long} s; medians.
 - {cpu}, {cores} cores; {system}, Python {python}.
 """
 

@@ -85,15 +85,16 @@ def theirs(module: ModuleType, case: libraries.Case, report: str) -> Answer:
 
 
 def _apart(module: ModuleType, case: libraries.Case, count: Callable[[], Any]) -> tuple[float, float]:
-    """The seconds of our own part of a count, and of the framework's graph by itself: in turns, so that both are of
-    the same moments; medians.
+    """The seconds of our own part of a count, and of the framework's graph by itself; medians.
+
+    Some of one, then some of the other, and again: both are of the same moments.
     """
     module.GRAPH(case)
     own: list[float] = []
     graph: list[float] = []
     while len(own) < LEAST or (len(own) < MOST and sum(own) + sum(graph) < LONG):
-        own.append(_own(module, count))
-        graph.append(_once(lambda: module.GRAPH(case))[0])
+        own += [_own(module, count) for _ in range(LEAST)]
+        graph += [_once(lambda: module.GRAPH(case))[0] for _ in range(LEAST)]
     return statistics.median(own), statistics.median(graph)
 
 

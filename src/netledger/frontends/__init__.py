@@ -64,10 +64,15 @@ def replays(source: object) -> bool:
     return not own and bool(getattr(_front_end(source), "REPLAYS", False))
 
 
+@cache
+def _loaded(name: str) -> ModuleType:
+    return import_module(f"{__name__}.{name}")
+
+
 def _front_end(source: object) -> ModuleType:
     word = isinstance(source, str) and source.isidentifier() and not os.path.exists(source)
     for name in ("spec",) if word else names():  # a word that is no file can only be a preset
-        module = import_module(f"{__name__}.{name}")
+        module = _loaded(name)
         if module.accepts(source):
             return module
     hint = "Give the name of a preset (netledger.presets()), a spec, a model, or anything that can be called."

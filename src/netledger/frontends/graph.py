@@ -115,6 +115,10 @@ class Graph:
         names = tuple((name, path) for name, path in (children or {}).items())
         self._modules.setdefault(path, Declared(path, kind, names, label))
 
+    def declare(self, modules: Iterable[Declared]) -> None:
+        """All modules at once, each path only once."""
+        self._modules.update({one.path: one for one in modules})
+
     def release(self, key: str) -> None:
         """A tensor that was told to be held is not: it is known by its parts."""
         self._held.pop(key, None)
@@ -137,7 +141,7 @@ class Graph:
 
     def enter(self, path: str, kind: str, *, training: bool = False, label: str = "") -> None:
         """A call of a module begins; `label`: what the framework itself calls the module (conv2d_0)."""
-        self._calls.append(Opened(path, kind, self._open[-1] if self._open else -1, training, label))
+        self._calls.append(_new(Opened, (path, kind, self._open[-1] if self._open else -1, training, label)))
         self._open.append(len(self._calls) - 1)
         self._inside = None
 
@@ -190,7 +194,12 @@ class Graph:
             ShapeError: if the operator cannot take these inputs, and the framework did not say what it makes.
 
         """
-        answer = self._answer(op, tuple([self.tensors[number] for number in inputs]), made, name)
+        given = tuple([self.tensors[number] for number in inputs])
+        try:
+            answer = answer_of(op, given, made)
+        except ShapeError as error:
+            self._refused(op, given, made, name, error)
+            answer = None
         if answer is None:
             return self.unknown(function or op.KIND, inputs, made or (), stored, name, place)
         return self._write(answer, inputs, stored or _NOTHING, function, name, place)
@@ -341,20 +350,17 @@ class Graph:
         self.tensors.append(tensor)
         return len(self.tensors) - 1
 
-    def _answer(
-        self, op: Operator, given: tuple[Tensor, ...], made: Sequence[Tensor] | None, name: str
-    ) -> Answer | None:
-        """What it makes of these; None if the framework says that it makes something else."""
-        try:
-            return answer_of(op, given, made)
-        except ShapeError as error:
-            if made is not None and all(size > 0 for tensor in made for size in tensor.shape):
-                return None
-            path = self._calls[self._open[-1]].path if self._open else ""
-            error.layer = f"{name or path or op.KIND}, {op}"
-            error.values = {"input": shapes(given), **error.values}
-            error.refused = Node(name, "", op, (), (), (), Provenance())
-            raise
+    def _refused(
+        self, op: Operator, given: tuple[Tensor, ...], made: Sequence[Tensor] | None, name: str, error: ShapeError
+    ) -> None:
+        """An operator does not take its inputs: a gap, if the framework says what it makes; else an error."""
+        if made is not None and all(size > 0 for tensor in made for size in tensor.shape):
+            return
+        path = self._calls[self._open[-1]].path if self._open else ""
+        error.layer = f"{name or path or op.KIND}, {op}"
+        error.values = {"input": shapes(given), **error.values}
+        error.refused = Node(name, "", op, (), (), (), Provenance())
+        raise error
 
     def _write(
         self,

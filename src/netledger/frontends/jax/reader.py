@@ -73,24 +73,29 @@ class Reader:
         """Every equation; returns what the outputs stand for."""
         environment = dict(zip(jaxpr.constvars, constants, strict=True))
         environment.update(zip(jaxpr.invars, values, strict=True))
-        outer, stack, constant = self._jaxpr, self.stack, self.constant
+        outer, stack, constant, where = self._jaxpr, self.stack, self.constant, None
         self._jaxpr = jaxpr
         for told in jaxpr.eqns:
-            names = told.source_info.name_stack
-            known = self._names.get(id(names))
-            self.stack = (*stack, *(known[1] if known is not None else self._parts(names)))
+            if where is not told.source_info.name_stack:
+                where = told.source_info.name_stack
+                self.stack = (*stack, *self._parts(where))
             read = tuple([constant(part.val) if type(part) is Literal else environment[part] for part in told.invars])
             outputs = tuple([tensor_of(part) for part in told.outvars])
             made = self._answer(_new(Equation, (told.primitive.name, told.params, read, outputs, told)))
-            environment.update(zip(told.outvars, made, strict=True))
+            if len(outputs) == 1 == len(made):
+                environment[told.outvars[0]] = made[0]
+            else:
+                environment.update(zip(told.outvars, made, strict=True))
         self._jaxpr, self.stack = outer, stack
         return [constant(part.val) if type(part) is Literal else environment[part] for part in jaxpr.outvars]
 
     def _parts(self, names: Any) -> tuple[str, ...]:
         """The names on a stack, outermost first."""
-        parts = tuple([part for part in str(names).split("/") if part])
-        self._names[id(names)] = (names, parts)
-        return parts
+        known = self._names.get(id(names))
+        if known is None:
+            parts = tuple([part for part in str(names).split("/") if part])
+            known = self._names[id(names)] = (names, parts)
+        return known[1]
 
     def _answer(self, equation: Equation) -> Sequence[Any]:
         inner = INNER.get(equation.name)

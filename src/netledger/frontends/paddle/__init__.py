@@ -14,6 +14,7 @@ Only this file is imported before a layer of Paddle is asked for: the others imp
 from __future__ import annotations
 
 import os
+import sys
 import warnings
 from typing import Any
 
@@ -49,9 +50,7 @@ def recorded(source: Any, options: Options) -> Recorded:
 
         return saved(os.fspath(source), options)
     try:
-        with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", "No ccache found", UserWarning)  # it is for compiling, not for counting
-            import paddle  # noqa: F401
+        _imported()
     except ImportError:
         hint = "Install it: pip install paddlepaddle."
         raise SourceError(
@@ -61,6 +60,15 @@ def recorded(source: Any, options: Options) -> Recorded:
     from netledger.frontends.paddle.sources import built
 
     return run(built(source, options), options)
+
+
+def _imported() -> None:
+    """Import Paddle, the first time."""
+    if "paddle" in sys.modules:
+        return
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "No ccache found", UserWarning)  # it is for compiling, not for counting
+        import paddle  # noqa: F401
 
 
 def _is_saved(path: str) -> bool:

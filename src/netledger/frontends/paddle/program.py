@@ -10,13 +10,16 @@ from netledger.core.network import Tensor
 from netledger.frontends.freezing import Declared
 from netledger.frontends.graph import Stored
 
-__all__ = ["Event", "Made", "Operation", "Program"]
+__all__ = ["Event", "Made", "Name", "Operation", "Program"]
+
+Name = int | str
+"""What a value of the program is known by."""
 
 
 class Made(NamedTuple):
     """What an operation makes: its number, and its shape if it is one tensor (−1: a size that is not known yet)."""
 
-    number: int
+    number: Name
     tensor: Tensor | None
 
 
@@ -35,7 +38,7 @@ class Operation(NamedTuple):
 
     name: str
     attributes: Mapping[str, Any]
-    inputs: tuple[int, ...]
+    inputs: tuple[Name, ...]
     outputs: tuple[Made, ...]
     blocks: bool = False
     place: tuple[str, int] = ("", 0)
@@ -66,12 +69,12 @@ class Program(NamedTuple):
     """
 
     operations: Sequence[Operation]
-    inputs: Sequence[tuple[int, Tensor]]
-    outputs: Sequence[int]
-    stored: Mapping[int, tuple[str, Stored]]
+    inputs: Sequence[tuple[Name, Tensor]]
+    outputs: Sequence[Name]
+    stored: Mapping[Name, tuple[str, Stored]]
     events: Sequence[Event] = ()
     modules: Sequence[Declared] = ()
 
-    def uses(self) -> Counter[int]:
+    def uses(self) -> Counter[Name]:
         """How often each value is read."""
         return Counter([number for op in self.operations for number in op.inputs] + list(self.outputs))

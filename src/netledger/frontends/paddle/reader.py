@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from netledger.core.network import Tensor
@@ -9,7 +10,7 @@ from netledger.core.number import product
 from netledger.core.operator import Operator
 from netledger.frontends.graph import Graph, Stored
 from netledger.frontends.operators import unique
-from netledger.frontends.paddle.program import Event, Made, Operation, Program
+from netledger.frontends.paddle.program import Event, Made, Name, Operation, Program
 from netledger.frontends.recording import Recording, recording
 from netledger.frontends.remembered import tensor as tensor_of
 
@@ -42,10 +43,9 @@ class Reader:
     def __init__(self, program: Program) -> None:
         self.program = program
         self.graph = Graph()
-        self.uses = program.uses()
-        self.values: dict[int, Any] = {0: None}
-        for module in program.modules:
-            self.graph.module(module.path, module.kind, dict(module.children), module.label)
+        self.values: dict[Name, Any] = {0: None}
+        self._uses: Mapping[Name, int] | None = None
+        self.graph.declare(program.modules)
         for number, tensor in program.inputs:
             self.values[number] = self.graph.input(tensor_of(*tensor))
         for number, (path, stored) in program.stored.items():
@@ -60,7 +60,7 @@ class Reader:
         for place, op in enumerate(self.program.operations):
             while events and events[-1].before <= place:
                 self._event(events.pop())
-            rule = RULES.get(op.name.rstrip("_")) or RULES.get(op.name)
+            rule = RULES.get(op.name) or RULES.get(op.name.rstrip("_"))
             made = None if rule is None or op.blocks else rule(self, op)
             self._keep(op, made if made is not None else self.gap(op))
         while events:
@@ -73,6 +73,9 @@ class Reader:
             self.graph.enter(event.path, event.kind, training=event.training, label=event.label)
 
     def _keep(self, op: Operation, made: Any) -> None:
+        if len(op.outputs) == 1 and type(made) is list and made:
+            self.values[op.outputs[0].number] = made[0]
+            return
         for out, value in zip(op.outputs, made if isinstance(made, list) else [made], strict=False):
             self.values[out.number] = value
 
@@ -100,9 +103,11 @@ class Reader:
 
     def alone(self, op: Operation, place: int = 0) -> bool:
         """Whether nothing else reads it."""
-        return self.uses[op.inputs[place]] == 1
+        if self._uses is None:
+            self._uses = self.program.uses()
+        return self._uses[op.inputs[place]] == 1
 
-    def number(self, number: int) -> int:
+    def number(self, number: Name) -> int:
         """The number in the graph of a value of the program."""
         return self.placed(self.values[number])
 

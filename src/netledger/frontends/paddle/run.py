@@ -11,6 +11,7 @@ import threading
 import traceback
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from functools import cache, lru_cache
 from typing import Any
 
 import paddle
@@ -96,7 +97,7 @@ class _Run:
         self.events: list[Event] = []
         self.failed = ""
         self.sublayers = _sublayers(self.layer)
-        self.paths = {id(layer): path for path, layer in self.sublayers}
+        self.paths = {number: path for number, (path, _, _) in self.sublayers.items()}
         self.ahead = 0
 
     @switch_to_static_graph  # type: ignore[untyped-decorator]
@@ -138,7 +139,7 @@ class _Run:
         """The buffers that are not saved: no state of the network."""
         return {
             f"{path}.{name}" if path else name
-            for path, layer in self.sublayers
+            for path, layer, _ in self.sublayers.values()
             for name in layer._non_persistable_buffer_names_set
         }
 
@@ -163,52 +164,61 @@ class _Run:
         places = {op.id(): place for place, op in enumerate(done, 1)}
         return Program(
             operations,
-            [(_number(value), tensor) for value, tensor in self.inputs],
-            [_number(value) for value in self.outputs],
-            {_number(value): (path, stored) for value, path, stored in self.stored if stored.dtype in DTYPE_BITS},
+            [(value.id, tensor) for value, tensor in self.inputs],
+            [value.id for value in self.outputs],
+            {value.id: (path, stored) for value, path, stored in self.stored if stored.dtype in DTYPE_BITS},
             [Event(places.get(event.before, 0), *event[1:]) for event in self.events],
             self._modules(),
         )
 
     def _modules(self) -> list[Declared]:
         """The layers in the order in which Paddle names them."""
-        found = []
-        for path, layer in self.sublayers:
-            children = [(name, self.paths[id(child)]) for name, child in layer._sub_layers.items() if child is not None]
-            found.append(Declared(path, _kind(layer), tuple(children), layer.full_name()))
-        return found
+        return [
+            Declared(path, _kind(layer), tuple([(name, self.paths[id(one)]) for name, one in inner]), layer.full_name())
+            for path, layer, inner in self.sublayers.values()
+        ]
 
 
-def _sublayers(layer: Any) -> list[tuple[str, Any]]:
-    """A layer and all within, each once, with their paths, as `named_sublayers` has them; which takes longer."""
-    found: dict[int, tuple[str, Any]] = {}
+_Layers = dict[int, tuple[str, Any, list[tuple[str, Any]]]]
+
+
+def _sublayers(layer: Any) -> _Layers:
+    """A layer and all within, each once by its identity: its path as `named_sublayers` has it, and its own layers."""
+    found: _Layers = {}
     left = [("", layer)]
     while left:
         path, part = left.pop()
-        if id(part) not in found:
-            found[id(part)] = (path, part)
-            inner = [
-                (f"{path}.{name}" if path else name, one) for name, one in part._sub_layers.items() if one is not None
-            ]
-            left.extend(reversed(inner))
-    return list(found.values())
+        if id(part) in found:
+            continue
+        inner = [(name, one) for name, one in part._sub_layers.items() if one is not None]
+        found[id(part)] = (path, part, inner)
+        ahead = f"{path}." if path else ""
+        left += [(f"{ahead}{name}", one) for name, one in reversed(inner)]
+    return found
 
 
 def _kind(layer: Any) -> str:
     return f"{type(layer).__module__}.{type(layer).__qualname__}"
 
 
-def _number(value: Any) -> int:
-    return int(value.id, 16)
-
-
 def _operation(op: Any) -> Operation:
     name = op.name()
-    inputs = tuple([_number(value) if value.initialized() else 0 for value in op.operands_source()])
-    outputs = tuple([Made(_number(value), _tensor(value)) for value in op.results()])
-    return Operation(
-        name.rpartition(".")[2], _Attributes(op), inputs, outputs, op.num_regions() > 0, _place(op.callstack)
-    )
+    inputs = tuple([value.id if value.initialized() else 0 for value in op.operands_source()])
+    outputs = tuple([_new(Made, (value.id, _tensor(value))) for value in op.results()])
+    stack = op.callstack
+    place = _place(stack[0]) if stack else ("", 0)
+    blocks = op.num_regions() > 0
+    return Operation(_short(name), _Attributes(op), inputs, outputs, blocks, place)
+
+
+_new: Any = tuple.__new__
+"""Makes a NamedTuple of its parts, faster than calling its class."""
+
+
+@cache
+def _short(name: str) -> str:
+    """conv2d, of pd_op.conv2d."""
+    return name.rpartition(".")[2]
 
 
 class _Attributes(Mapping[str, Any]):
@@ -220,16 +230,23 @@ class _Attributes(Mapping[str, Any]):
         self._op = op
         self._found: dict[str, Any] | None = None
 
-    def __getitem__(self, name: str) -> Any:
+    def _all(self) -> dict[str, Any]:
         if self._found is None:
             self._found = self._op.attrs()
-        return self._found[name]
+        return self._found
+
+    def __getitem__(self, name: str) -> Any:
+        return self._all()[name]
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """The attribute, or what stands for it."""
+        return self._all().get(name, default)
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._op.attrs())
+        return iter(self._all())
 
     def __len__(self) -> int:
-        return len(self._op.attrs())
+        return len(self._all())
 
 
 def _tensor(value: Any) -> Tensor | None:
@@ -327,11 +344,9 @@ def _user_line() -> list[Any]:
     return [traceback.FrameSummary(frame.f_code.co_filename, frame.f_lineno, "", lookup_line=False, line="")]
 
 
-def _place(stack: Any) -> tuple[str, int]:
+@lru_cache(1000)
+def _place(line: str) -> tuple[str, int]:
     """File and line of what Paddle kept of them."""
-    if not stack:
-        return "", 0
-    head = str(stack[0]).strip()
-    file, _, rest = head.removeprefix('File "').partition('", line ')
+    file, _, rest = line.strip().removeprefix('File "').partition('", line ')
     number = rest.partition(",")[0]
     return (file, int(number)) if number.isdecimal() else ("", 0)

@@ -12,7 +12,7 @@ from netledger.core.language import say
 from netledger.core.network import DTYPE_BITS, Tensor
 from netledger.frontends.graph import Stored
 from netledger.frontends.options import Options
-from netledger.frontends.paddle.program import Made, Operation, Program
+from netledger.frontends.paddle.program import Made, Name, Operation, Program
 from netledger.frontends.paddle.reader import read
 from netledger.frontends.recording import Recording
 
@@ -122,7 +122,7 @@ def _value(attribute: Any) -> Any:
     return value
 
 
-def _inputs(data: list[Operation], options: Options) -> list[tuple[int, Tensor]]:
+def _inputs(data: list[Operation], options: Options) -> list[tuple[Name, Tensor]]:
     """The inputs with the sizes that are given: by name, or in order."""
     given = list(options.inputs)
     named = {name: value for name, value in given if name}
@@ -138,7 +138,7 @@ def _inputs(data: list[Operation], options: Options) -> list[tuple[int, Tensor]]
     ]
 
 
-def _input(op: Operation, name: str, given: Any, batch: int | None) -> tuple[int, Tensor]:
+def _input(op: Operation, name: str, given: Any, batch: int | None) -> tuple[Name, Tensor]:
     (made,) = op.outputs
     if made.tensor is None:
         raise ValueError(name)

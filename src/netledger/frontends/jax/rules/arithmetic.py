@@ -48,7 +48,7 @@ def _with(kind: str, constant: float, **named: bool) -> Any:
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, Known) and value.value is not None
+    return type(value) is Known and value.value is not None
 
 
 def _joining(kind: str) -> Any:

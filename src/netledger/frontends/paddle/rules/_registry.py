@@ -7,6 +7,7 @@ it does not take these attributes: then the operation is a gap.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 from netledger.frontends.operators import load, unique
@@ -28,6 +29,11 @@ def rule(*names: str) -> Callable[[Any], Any]:
 
 def axes(values: Any) -> Any:
     """One number where all are the same."""
+    return _axes(tuple(values))
+
+
+@lru_cache(1000)
+def _axes(values: tuple[Any, ...]) -> Any:
     parts = tuple(map(int, values))
     return parts[0] if len(set(parts)) == 1 else parts
 

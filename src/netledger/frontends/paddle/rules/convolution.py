@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from netledger.frontends.graph import Stored
@@ -13,13 +14,17 @@ __all__ = ["padding", "weighed"]
 
 def padding(op: Any, count: int) -> Any:
     """The padding: a word, a number, or a pair for each axis."""
-    algorithm = op.attributes.get("padding_algorithm", "EXPLICIT")
+    given = op.attributes.get("paddings", ())
+    return _padding(op.attributes.get("padding_algorithm", "EXPLICIT"), tuple(given), count)
+
+
+@lru_cache(1000)
+def _padding(algorithm: str, given: tuple[int, ...], count: int) -> Any:
     if algorithm in ("SAME", "VALID"):
         return algorithm.lower()
-    given = [int(value) for value in op.attributes["paddings"]]
     if len(given) == 2 * count:
-        pairs = tuple(zip(given[::2], given[1::2], strict=True))
-        return axes([pair[0] for pair in pairs]) if all(a == b for a, b in pairs) else pairs
+        pairs = tuple((int(low), int(high)) for low, high in zip(given[::2], given[1::2], strict=True))
+        return axes([low for low, _ in pairs]) if all(low == high for low, high in pairs) else pairs
     return axes(given)
 
 
