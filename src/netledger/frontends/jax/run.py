@@ -16,6 +16,7 @@ from netledger.frontends.jax.sources import Traced, named, traced
 from netledger.frontends.options import Options
 from netledger.frontends.recording import Recording, Repeat, recording
 from netledger.frontends.roomy import roomy
+from netledger.frontends.uncollected import sweep
 
 __all__ = ["followed", "recorded"]
 
@@ -110,6 +111,7 @@ def _jaxpr(model: Traced) -> tuple[Any, Any]:
     tensors = [leaves[place] for place in places]
     try:
         closed = _made(call, model, tensors)
+        sweep()
     except NetledgerError:
         raise
     except Exception as error:
