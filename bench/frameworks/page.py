@@ -7,7 +7,7 @@ from typing import Any
 
 from bench.frameworks import libraries
 from bench.frameworks.judge import Difference, Line, differences, failures, lines, ratios
-from bench.frameworks.run import TIMEOUT
+from bench.frameworks.run import ROUNDS, TIMEOUT
 from bench.frameworks.worker import LEAST, LONG, LONG_ENOUGH, MOST
 from bench.peers.judge import geometric_mean
 from bench.text import ms, number, one_line, signed, table
@@ -23,8 +23,9 @@ HEAD = """## Beside the frameworks' own reports
 Written by `python -m bench.frameworks` from `bench/frameworks.json`, which the same program measures; a test compares
 the two.
 
-- One process per network and report, one after the other, of at most {timeout} s, on one thread; the model is built
-  already, or its file written, before anything is timed, and what the report prints goes nowhere.
+- {rounds} processes per network and report, one after the other, of at most {timeout} s, on one thread: ours, then each
+  report, and again; the faster is told. The model is built already, or its file written, before anything is timed, and
+  what the report prints goes nowhere.
 - *ms*: two calls that are not timed (frameworks compile and remember in them), then {least} to {most} until they have
   taken {enough} s; the median. (If the first call takes {long} s or more: one that is not timed, then two.)
   *First*: the ratio of the very first calls in their processes, what each imports in them included.
@@ -53,7 +54,7 @@ NAMES = {
 def section(results: dict[str, Any]) -> str:
     """The whole section, its marks included."""
     known = results["libraries"]
-    measures = {"timeout": TIMEOUT, "least": LEAST, "most": MOST, "enough": LONG_ENOUGH, "long": LONG}
+    measures = {"rounds": ROUNDS, "timeout": TIMEOUT, "least": LEAST, "most": MOST, "enough": LONG_ENOUGH, "long": LONG}
     parts = [HEAD.format(**results["machine"], **measures), _summary(known)]
     parts += [_library(name, lines(networks)) for name, networks in known.items()]
     return "\n".join([BEGIN, *parts, END, ""])

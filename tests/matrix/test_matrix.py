@@ -70,3 +70,13 @@ def test_differences_that_are_named_are_there(key: tuple[str, str]) -> None:
     assert key[0] in FRONT_ENDS
     assert key[1] in NETWORKS
     assert any(find(counted("spec", key[1])) for find in DIFFERENCES[key].values())
+
+
+@pytest.mark.parametrize("front_end", FRONT_ENDS)
+@pytest.mark.parametrize("name", ["lenet", "mobilenet_v2", "lstm_classifier"])
+def test_what_is_told_before_the_network_is_made_is_what_it_says(name: str, front_end: str) -> None:
+    """Totals of what was written down, and of the entries once they are laid out."""
+    ledger = counted.__wrapped__(front_end, name)
+    before = [ledger.total(figure) for figure in FIGURES], ledger.parameters, ledger.complete
+    again = nl.Ledger(ledger.data)
+    assert ([again.total(figure) for figure in FIGURES], again.parameters, again.complete) == before
