@@ -141,18 +141,26 @@ class Reader:
         found = self._modules.get(stack)
         if found is None:
             path, modules = self._by_names(stack[:-1])
-            part = stack[-1]
-            ways = ((*path, part), (part,), tuple(part.split(".")))
-            path = next((one for one in ways if one in self.kinds), path)
-            more = ((".".join(path), self.kinds[path]),) if path in ways else ()
-            found = self._modules[stack] = (path, (*modules, *more))
+            inner = self._module(path, stack[-1])
+            found = (inner, (*modules, (".".join(inner), self.kinds[inner]))) if inner else (path, modules)
+            self._modules[stack] = found
         return found
 
+    def _module(self, path: tuple[str, ...], part: str) -> tuple[str, ...]:
+        """The path of the module that a name stands for within another; empty: of none."""
+        for one in ((*path, part), (part,)):
+            if one in self.kinds:
+                return one
+        dotted = tuple(part.split(".")) if "." in part else ()
+        return dotted if dotted in self.kinds else ()
+
     def _by_parameters(self, values: Sequence[Any]) -> tuple[tuple[str, str], ...]:
-        stored = next((value for value in values if type(value) is Stored), None)
-        parts = stored.key.split(".")[:-1] if stored is not None else []
-        paths = [tuple(parts[: end + 1]) for end in range(len(parts))]
-        return tuple([(".".join(path), self.kinds.get(path, parts[len(path) - 1])) for path in paths])
+        for value in values:
+            if type(value) is Stored:
+                parts = value.key.split(".")[:-1]
+                paths = [tuple(parts[: end + 1]) for end in range(len(parts))]
+                return tuple([(".".join(path), self.kinds.get(path, parts[len(path) - 1])) for path in paths])
+        return ()
 
     # What a rule asks and does.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache, lru_cache
 from typing import Any
 
 from netledger.frontends.graph import Stored
@@ -17,23 +18,22 @@ def conv(reader: Any, equation: Any) -> Any:
     if params["batch_group_count"] != 1:
         return None
     image, weight = equation.values
-    rank = len(numbers.lhs_spec)
     if order is None or order != _order(numbers.out_spec):
         return _turned(reader, equation, image, weight, numbers)
-    sizes = reader.tensor(weight).shape
-    kernel = [sizes[axis] for axis in numbers.rhs_spec[2:]]
-    operator = _operator(params, sizes[numbers.rhs_spec[0]], kernel, order)
-    if operator is None or rank < 3:
+    told = tuple([params[name] for name in _SIZES])
+    operator = _operator(told, reader.tensor(weight).shape, numbers.rhs_spec, order)
+    if operator is None or len(numbers.lhs_spec) < 3:
         return None
     return reader.add(equation, operator, image, stored={"weight": _weight(reader, weight, numbers.rhs_spec)})
 
 
-def _order(spec: Any) -> str | None:
+@cache
+def _order(spec: tuple[int, ...]) -> str | None:
     """Where the channels stand; None if the axes are in neither order."""
     rank = len(spec)
-    if tuple(spec) == tuple(range(rank)):
+    if spec == tuple(range(rank)):
         return "first"
-    return "last" if tuple(spec) == (0, rank - 1, *range(1, rank - 1)) else None
+    return "last" if spec == (0, rank - 1, *range(1, rank - 1)) else None
 
 
 def _weight(reader: Any, weight: Any, spec: Any) -> Any:
@@ -43,24 +43,30 @@ def _weight(reader: Any, weight: Any, spec: Any) -> Any:
     return reader.placed(weight)
 
 
-def _operator(params: Any, out: int, kernel: list[int], order: str) -> Any:
-    strides, holes = params["window_strides"], params["lhs_dilation"]
-    dilation, groups = one(params["rhs_dilation"]), int(params["feature_group_count"])
-    pairs = tuple((int(low), int(high)) for low, high in params["padding"])
+_SIZES = ("window_strides", "padding", "lhs_dilation", "rhs_dilation", "feature_group_count")
+"""What a convolution is made of besides its weight."""
+
+
+@lru_cache(1000)
+def _operator(told: tuple[Any, ...], weight: tuple[int, ...], spec: tuple[int, ...], order: str) -> Any:
+    """The convolution of a weight with these axes: output channels, input channels, kernel."""
+    strides, padding, holes, steps, groups = told
+    out, kernel = weight[spec[0]], [weight[axis] for axis in spec[2:]]
+    pairs = tuple((int(low), int(high)) for low, high in padding)
     if any(hole != 1 for hole in holes):
-        return _transposed(out, kernel, holes, pairs, params, order)
+        return _transposed(out, kernel, pairs, told, order)
     if any(size < 0 for pair in pairs for size in pair):
         return None
     same = all(low == high for low, high in pairs)
-    padding = one([low for low, _ in pairs]) if same else pairs
-    return unique("conv", out, one(kernel), one(strides), padding, dilation, groups, False, channels=order)
+    around = one([low for low, _ in pairs]) if same else pairs
+    return unique("conv", out, one(kernel), one(strides), around, one(steps), int(groups), False, channels=order)
 
 
-def _transposed(out: int, kernel: list[int], holes: Any, pairs: Any, params: Any, order: str) -> Any:
+def _transposed(out: int, kernel: list[int], pairs: Any, told: tuple[Any, ...], order: str) -> Any:
     """Padding is what the window does not hang over; what it hangs over more at the end is output padding."""
-    if any(stride != 1 for stride in params["window_strides"]):
+    strides, _, holes, dilation, groups = told
+    if any(stride != 1 for stride in strides):
         return None
-    dilation, groups = params["rhs_dilation"], int(params["feature_group_count"])
     spans = [step * (size - 1) for step, size in zip(dilation, kernel, strict=True)]
     cut = [(span - low, span - high) for span, (low, high) in zip(spans, pairs, strict=True)]
     more = [max(0, -after) for _, after in cut]
@@ -68,7 +74,7 @@ def _transposed(out: int, kernel: list[int], holes: Any, pairs: Any, params: Any
         return None
     padding = tuple((before, max(0, after)) for before, after in cut)
     made = one([before for before, _ in padding]) if all(a == b for a, b in padding) else padding
-    sizes = (one(kernel), one(holes), made, one(more), one(dilation), groups, False)
+    sizes = (one(kernel), one(holes), made, one(more), one(dilation), int(groups), False)
     return unique("conv_transpose", out, *sizes, channels=order)
 
 
