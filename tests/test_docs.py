@@ -37,12 +37,15 @@ def test_every_spec_shown_is_valid(page: Path) -> None:
         assert nl.count(text).complete
 
 
-def test_the_readme_has_the_two_commands_of_ci() -> None:
+def test_the_readme_has_the_commands_of_ci() -> None:
     readme = (build.ROOT / "README.md").read_text()
     ci = (build.ROOT / ".ci" / "run").read_text()
     assert "pip install . && netledger show alexnet\n" in readme
-    assert "pip install '.[test,lint,peers]' && pytest\n" in readme
+    assert "pip install '.[test,lint,peers]'\npytest -n 2 -m \"not peers\" " in readme
+    assert "\npytest -m peers " in readme
     assert "pip install --quiet '.[test,lint,peers]'\n" in ci
+    assert "pytest -m peers\n" in ci
+    assert 'pytest -n 2 --dist worksteal -m "not peers"\n' in ci
     assert "pip install --quiet . && netledger show alexnet" in ci
 
 
