@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from typing import Any
 
 import pytest
 
@@ -61,6 +62,19 @@ def test_operations_that_are_alike_are_priced_once_and_counted_each_time() -> No
     assert ledger.parameters == 3 * 4 * 36
     assert len(ledger) == 6
     assert nl.Ledger(ledger.data).total("flops") == nl.Ledger.of(made).total("flops")
+
+
+def test_a_convention_of_ones_own_sees_names_and_places() -> None:
+    class Only:
+        NAME, UNIT = "only", "MAC"
+
+        def amounts(self, entry: Any) -> dict[str, int]:
+            return {"products": entry.where("multiply", "product")} if entry.name == "head" else {}
+
+    graph = Graph()
+    (made,) = graph.add(unique("linear", 3), graph.input(Tensor((2, 4))), name="body")
+    (made,) = graph.add(unique("linear", 3), made, name="head")
+    assert nl.Ledger.of(recording(graph, "two", "a test", (made,))).total(Only()) == 2 * 3 * 3
 
 
 def test_with_room_it_is_the_same() -> None:

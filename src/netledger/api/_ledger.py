@@ -261,9 +261,10 @@ class Ledger(_Facade[_core.Ledger]):
             PluginError: if it is none.
 
         """
-        chosen = _convention(convention) if isinstance(convention, str) else _checked(convention)
-        if self._data is None and self._recorded is not None and not hasattr(chosen, "charges"):
-            return self._recorded.price(chosen)
+        if isinstance(convention, str) and self._data is None and self._recorded is not None:
+            chosen = _convention(convention)
+            if not hasattr(chosen, "charges"):
+                return self._recorded.price(chosen)
         return _core.price(self.convention(convention), self.data)
 
     def convention(self, convention: str | _core.Convention) -> _core.Convention:

@@ -14,7 +14,7 @@ load: Callable[[str], Any] = ops.load
 """The operator of a kind."""
 
 
-@lru_cache(10_000, typed=True)
+@lru_cache(5_000, typed=True)
 def unique(kind: str, *values: Any, **named: Any) -> Any:
     """The operator of a kind with these attributes: one object for equal ones, which a graph asks its rules once.
 

@@ -17,7 +17,7 @@ from netledger.core.work import Term
 
 __all__ = ["Answer", "answer_of", "tensor"]
 
-_MOST = 1000
+_MOST = 250
 """So many answers are kept with an operator."""
 
 
