@@ -24,7 +24,7 @@ TABLE = Path(__file__).parent / "data" / "keras_applications.csv"
 
 NAMES = [name for name, make in vars(keras.applications).items() if name[0].isupper() and callable(make)]
 NOT_HERE = ("NASNetMobile",)
-"""Keras itself does not build it on the backend of PyTorch."""
+"""Keras itself does not build it on the backend of PyTorch: see tests/frontends/keras/test_backends.py."""
 
 
 @pytest.fixture(autouse=True)
