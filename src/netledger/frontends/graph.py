@@ -107,16 +107,8 @@ class Graph:
         """A tensor that a module stores; where nothing reads it, the network says so."""
         self._held.setdefault(stored.key, (path, stored))
 
-    def module(self, path: str, kind: str, children: Mapping[str, str] | None = None, label: str = "") -> None:
-        """A module as it stands in the network, called or not; `children`: local name and path of each.
-
-        Where none are told, the modules are those that are called.
-        """
-        names = tuple((name, path) for name, path in (children or {}).items())
-        self._modules.setdefault(path, Declared(path, kind, names, label))
-
     def declare(self, modules: Iterable[Declared]) -> None:
-        """All modules at once, each path only once."""
+        """The modules as they stand in the network, called or not; if none are told, those that are called."""
         self._modules.update({one.path: one for one in modules})
 
     def release(self, key: str) -> None:

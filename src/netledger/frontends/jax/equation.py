@@ -7,6 +7,7 @@ from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 from netledger.core.network import DTYPE_BITS, Tensor
+from netledger.frontends.remembered import tensor
 
 __all__ = ["Equation", "Known", "name_of", "tensor_like", "tensor_of"]
 
@@ -34,7 +35,7 @@ def tensor_of(variable: Any) -> Tensor:
 def tensor_like(shape: tuple[int, ...], dtype: Any) -> Tensor:
     """One object for all that are equal; of random keys, what they are made of."""
     name = name_of(dtype)
-    return Tensor(tuple(map(int, shape)), name if name in DTYPE_BITS else "uint32")
+    return tensor(tuple(map(int, shape)), name if name in DTYPE_BITS else "uint32")
 
 
 class Equation(NamedTuple):
