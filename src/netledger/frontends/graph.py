@@ -94,7 +94,7 @@ class Graph:
         self._read: Counter[int] = Counter()
         self._held: dict[str, tuple[str, Stored]] = {}
         self._modules: dict[str, Declared] = {}
-        self._inside: Sequence[tuple[str, str]] | None = None
+        self._inside: tuple[tuple[str, str], ...] | None = None
 
     # What there is.
 
@@ -147,7 +147,7 @@ class Graph:
 
         Calls that are open stay so as far as they agree: this is for graphs whose operations each say where they are.
         """
-        if modules is self._inside:
+        if modules == self._inside:
             return
         now = [(self._calls[number].path, self._calls[number].kind) for number in self._open]
         same = 0
@@ -156,7 +156,7 @@ class Graph:
         del self._open[same:]
         for path, kind in modules[same:]:
             self.enter(path, kind)
-        self._inside = modules
+        self._inside = tuple(modules)
 
     # What is done.
 

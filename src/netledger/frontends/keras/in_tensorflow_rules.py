@@ -292,7 +292,7 @@ def reshape(reader: Any, operation: Any, x: Any, *_: Any) -> Any:
     if shape == reader.tensor(x).shape:
         return [x]
     if isinstance(x, Stored):
-        return [x._replace(shape=shape)]
+        return [x.seen(shape)]
     return reader.add(operation, named("reshape")(shape, True), x)
 
 

@@ -18,7 +18,7 @@ from netledger.frontends.onnx.node import At, UnansweredError, attribute
 from netledger.frontends.onnx.order import called, ordered, read_by
 from netledger.frontends.onnx.rules import MOVES, RULES
 from netledger.frontends.onnx.rules._registry import load
-from netledger.frontends.onnx.scopes import Modules, modules_of
+from netledger.frontends.onnx.scopes import modules_of
 from netledger.frontends.onnx.source import Model, opsets_of
 from netledger.frontends.onnx.values import Value, constant, initialiser
 from netledger.frontends.options import Options
@@ -41,7 +41,6 @@ class Walk:
         self.graph = Graph()
         self.symbols: dict[str, Any] = {}
         self.spent = 0
-        self._where: Modules = ()
 
     # What stands in the graph.
 
@@ -152,10 +151,7 @@ class Walk:
         return answers
 
     def _place(self, at: At) -> None:
-        where = (*at.frame.modules, *modules_of(at.node))
-        if where != self._where:
-            self.graph.within(where)
-            self._where = where
+        self.graph.within((*at.frame.modules, *modules_of(at.node)))
 
     def _ruled(self, at: At) -> Any:
         key = (at.domain, at.op)

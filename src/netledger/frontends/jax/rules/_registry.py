@@ -6,10 +6,10 @@ parameters: then the equation is a gap.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
-from netledger.frontends.operators import load, unique
+from netledger.frontends.operators import load, one, unique
 
 __all__ = ["RULES", "load", "one", "rule", "unique"]
 
@@ -24,9 +24,3 @@ def rule(*names: str) -> Callable[[Any], Any]:
         return apply
 
     return declare
-
-
-def one(values: Sequence[int]) -> Any:
-    """One number where all are the same."""
-    parts = tuple(map(int, values))
-    return parts[0] if len(set(parts)) == 1 else parts

@@ -88,7 +88,7 @@ def add(at: At) -> Value:
         held = bias.held()
         alone = made.number is not None and at.frame.uses[at.node.input[place]] == 1
         if alone and held is not None and _is_bias(bias.shape, made.shape) and made.number is not None:
-            stored = held._replace(shape=bias.shape)
+            stored = held.seen(bias.shape)
             if at.walk.biases(made.number, len(made.shape), bias.shape) and at.walk.graph.biased(made.number, stored):
                 return Value(made.tensor, number=made.number)
     return joined(at, "add", first, second)

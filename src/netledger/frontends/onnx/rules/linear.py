@@ -64,7 +64,7 @@ def _biased(at: At, made: Value, bias: Value) -> bool:
     held = bias.held()
     if held is None or bias.shape not in ((made.shape[1],), (1, made.shape[1])):
         return False
-    return at.walk.graph.biased(at.number(made), held._replace(shape=bias.shape))
+    return at.walk.graph.biased(at.number(made), held.seen(bias.shape))
 
 
 @rule("Einsum")

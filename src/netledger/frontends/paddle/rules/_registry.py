@@ -7,10 +7,10 @@ it does not take these attributes: then the operation is a gap.
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache
 from typing import Any
 
 from netledger.frontends.operators import load, unique
+from netledger.frontends.operators import one as axes
 
 __all__ = ["RULES", "axes", "channels", "load", "rule", "unique"]
 
@@ -25,17 +25,6 @@ def rule(*names: str) -> Callable[[Any], Any]:
         return apply
 
     return declare
-
-
-def axes(values: Any) -> Any:
-    """One number where all are the same."""
-    return _axes(tuple(values))
-
-
-@lru_cache(1000)
-def _axes(values: tuple[Any, ...]) -> Any:
-    parts = tuple(map(int, values))
-    return parts[0] if len(set(parts)) == 1 else parts
 
 
 def channels(op: Any) -> str:
